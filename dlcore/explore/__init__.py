@@ -1,0 +1,22 @@
+"""Explorers: figures with controls, declared once in Python, alive in kernels and in the built page.
+
+    parameters ──► compute(**values) ──► named arrays ──► figure template ──► picture
+
+    parameters    Slider, Choice, Toggle: what a reader can turn, and which values are offered
+    figures       lines, histogram, heatmap, surface, path_on_contour: templates in one visual language
+    template      what a template refers to; the ranges that keep its axes still
+    declaration   the declaration checked, and the one place where a state is computed
+    explorer      Explorer, the widget, and its form in the built page
+    fingerprint   what a state's numbers depend on, as one hash
+    encoding      arrays of many states in few bytes
+    baking        all states computed beforehand, within budgets
+    assets        the front end's files (front/), put together for both homes
+
+This package imports none of dlcore's numerics.
+"""
+
+from .explorer import Explorer
+from .figures import heatmap, histogram, lines, path_on_contour, surface
+from .parameters import Choice, Slider, Toggle
+
+__all__ = ["Choice", "Explorer", "Slider", "Toggle", "heatmap", "histogram", "lines", "path_on_contour", "surface"]

@@ -1,0 +1,159 @@
+"""Baking: all states of an explorer, computed beforehand and written as chunks for the built page.
+
+A store is a folder of chunk files `NNNN.js` and a `store.json` with what the page's first view
+needs. Its name contains the fingerprint of everything the numbers depend on, so a store that is
+already there is taken as it is, and building twice gives the same bytes.
+"""
+
+import dataclasses
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from tqdm import tqdm
+
+from .declaration import Declaration, State
+from .encoding import encode
+from .fingerprint import fingerprint
+from ..notation import number
+from .template import Extents, shipped_names
+
+MAX_SECONDS = 120
+MAX_BYTES = 2_000_000
+MAX_CHUNK_BYTES = 250_000
+_CHUNK_TARGET = 100_000
+_BLOCK = 64  # states per call of batch
+
+
+class BudgetError(ValueError):
+    """An explorer needs more states, bytes or seconds than the built page allows."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """What baking will cost, from a few states spread over the whole grid."""
+
+    states: int
+    seconds: float
+    bytes: float
+
+    def __str__(self):
+        return f"{self.states} states, ≈{number(self.seconds, 2)} s, ≈{number(self.bytes / 1e6, 2)} MB"
+
+
+def estimate(declaration: Declaration, samples: int = 6) -> Estimate:
+    """Compute `samples` states at even distances in the grid and scale up their time and bytes."""
+    states = declaration.states()
+    picked = [states[k] for k in np.unique(np.linspace(0, len(states) - 1, samples, dtype=int))]
+    begun = time.perf_counter()
+    computed = declaration.batched(picked) if declaration.batch else [declaration.state(values) for values in picked]
+    seconds = (time.perf_counter() - begun) / len(picked) * len(states)
+    whole, half = (_gzipped(_chunk(0, some, shipped_names(declaration.figure))) for some in (computed, computed[::2]))
+    each = (whole - half) / max(1, len(computed) - len(computed[::2]))  # what one more state adds
+    return Estimate(len(states), seconds, whole + each * (len(states) - len(computed)))
+
+
+def bake(declaration: Declaration, root: pathlib.Path) -> pathlib.Path:
+    """The store of `declaration` below `root`, computed unless it is there already.
+
+    Raises BudgetError, which names the parameter to coarsen, above 120 s, 2 MB gzipped, or
+    250 kB gzipped in one chunk.
+    """
+    mark = fingerprint(declaration)
+    store = pathlib.Path(root) / f"{declaration.name}-{(mark or 'unhashed')[:16]}"
+    if mark and (store / "store.json").exists():
+        _say(f"explorer {declaration.name}: unchanged, {declaration.count} states kept\n")
+        return store
+    expected = estimate(declaration)
+    _say(f"explorer {declaration.name}: {expected}\n")
+    _within(declaration, "seconds", expected.seconds, MAX_SECONDS)
+    begun = time.perf_counter()
+    states = list(_computed(declaration, begun))
+    written = _written(declaration, states)
+    _publish(store, written)
+    size = sum(map(_gzipped, written.values()))
+    _say(f"explorer {declaration.name}: {len(states)} states in {number(time.perf_counter() - begun, 2)} s, {number(size / 1e6, 2)} MB gzipped\n")
+    return store
+
+
+def _computed(declaration: Declaration, begun: float) -> Iterator[State]:
+    states = declaration.states()
+    with _log() as log, tqdm(total=len(states), desc=declaration.name, unit="state", file=log, leave=False, mininterval=1) as bar:
+        for first in range(0, len(states), _BLOCK):
+            block = states[first : first + _BLOCK]
+            for values in [None] if declaration.batch else block:
+                yield from declaration.batched(block) if values is None else [declaration.state(values)]
+                bar.update(len(block) if values is None else 1)
+                _within(declaration, "seconds", time.perf_counter() - begun, MAX_SECONDS)
+
+
+def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
+    """File name → text of a store."""
+    names = shipped_names(declaration.figure)
+    constant = [name for name in names if all(np.array_equal(s.arrays[name], states[0].arrays[name], equal_nan=True) for s in states)]
+    varying = [name for name in names if name not in constant]
+    extents = Extents(declaration.figure)
+    for state in states:
+        extents.include(state.arrays)
+    size = _gzipped(_chunk(0, states, varying))
+    _within(declaration, "bytes", size, MAX_BYTES)
+    count = max(1, -(-size // _CHUNK_TARGET))
+    edges = [len(states) * k // count for k in range(count + 1)]
+    chunks = {f"{k:04d}.js": _chunk(k, states[a:b], varying) for k, (a, b) in enumerate(zip(edges, edges[1:]))}
+    for text in chunks.values():
+        _within(declaration, "bytes in one chunk", _gzipped(text), MAX_CHUNK_BYTES)
+    first = declaration.first
+    store = {
+        "chunks": edges,
+        "ranges": extents.ranges(),
+        "constants": encode([states[0].arrays], constant),
+        "first": encode([first.arrays], varying),
+        "readout": first.readout,
+    }
+    return chunks | {"store.json": json.dumps(store, ensure_ascii=False)}
+
+
+def _chunk(index: int, states: list[State], names) -> str:
+    """A chunk's text: a classic script, so that it loads from file:// as well."""
+    content = encode([state.arrays for state in states], names) | {"readouts": [state.readout for state in states]}
+    return f"dlcoreExplorer.chunk(document.currentScript, {index}, {json.dumps(content, ensure_ascii=False)});\n"
+
+
+def _gzipped(text: str) -> int:
+    return len(gzip.compress(text.encode(), 6))
+
+
+def _within(declaration: Declaration, what: str, value: float, limit: float) -> None:
+    if value > limit:
+        longest = max(declaration.stops, key=lambda name: len(declaration.stops[name]))
+        raise BudgetError(
+            f"explorer {declaration.name}: baking may take at most {number(limit)} {what}, got {number(value)}; "
+            f"coarsen {longest} ({len(declaration.stops[longest])} stops), or return shorter arrays"
+        )
+
+
+def _publish(store: pathlib.Path, files: dict[str, str]) -> None:
+    """Write the store beside its place and move it there whole, so that a broken build leaves no half of one."""
+    draft = store.with_name(f"{store.name}.{os.getpid()}")
+    draft.mkdir(parents=True)
+    for name, text in files.items():
+        (draft / name).write_text(text, encoding="utf-8")
+    shutil.rmtree(store, ignore_errors=True)
+    draft.rename(store)
+
+
+def _log():
+    """Where progress goes: the build's own terminal, which a kernel's stderr is not."""
+    path = os.environ.get("DLCORE_LOG")
+    return open(path, "a", encoding="utf-8") if path else open(os.dup(sys.__stderr__.fileno()), "w", encoding="utf-8")
+
+
+def _say(text: str) -> None:
+    with _log() as log:
+        log.write(text)

@@ -1,0 +1,162 @@
+"""An explorer's declaration, checked: parameters, compute, template, readout, presets.
+
+Nothing here knows of widgets or pages. `Declaration.state(values)` is the one place where a
+state is computed, for the kernel and for the built page alike.
+"""
+
+import dataclasses
+import inspect
+import itertools
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..notation import sentence
+from .parameters import Parameter, as_parameter
+from .template import shipped, shipped_names
+
+MAX_STATES = 2000
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """One state: parameter values, the arrays of the picture, and the sentence under it."""
+
+    values: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+    readout: str
+
+
+class Declaration:
+    """See `Explorer` for the arguments; everything that can be wrong is found at once, here."""
+
+    def __init__(self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, parameters=None):
+        self.compute: Callable = compute
+        self.batch: Callable | None = batch
+        self.name = _name(compute, name)
+        self.figure, self.readout, self.caption = figure, readout, caption
+        self.parameters = _parameters(self.name, compute, parameters or {})
+        self.presets = {preset: self._preset(preset, given) for preset, given in (presets or {}).items()}
+        self.play = self._played(play)
+        extra = {name: [p[name] for p in self.presets.values() if name in p] for name in self.parameters}
+        self.stops = {name: parameter.stops_with(extra[name]) for name, parameter in self.parameters.items()}
+        self._refuse_too_many_states()
+        self.start = {name: parameter.start for name, parameter in self.parameters.items()}
+        self._keys: frozenset | None = None
+        self.first = self.state(self.start)
+
+    @property
+    def count(self) -> int:
+        """Number of states of the built page: the product of the numbers of stops."""
+        return math.prod(len(stops) for stops in self.stops.values())
+
+    def states(self) -> list[dict]:
+        """All states of the built page in the order of their integer index, the last parameter fastest."""
+        return [dict(zip(self.stops, values)) for values in itertools.product(*self.stops.values())]
+
+    def check(self, values: Mapping) -> dict:
+        """All parameter values, in order and each in its range; ValueError with what is allowed otherwise."""
+        if unknown := set(values) - set(self.parameters):
+            raise ValueError(f"explorer {self.name} has no parameter {', '.join(sorted(unknown))}; it has {', '.join(self.parameters)}")
+        full = {**self.start, **values}
+        return {name: parameter.check(name, full[name]) for name, parameter in self.parameters.items()}
+
+    def state(self, values: Mapping) -> State:
+        """Compute the state at `values` (missing ones at their start)."""
+        full = self.check(values)
+        return self.assemble(full, self.compute(**full))
+
+    def batched(self, states: list[dict]) -> list[State]:
+        """Compute several states in one call of `batch`."""
+        columns = {name: np.array([state[name] for state in states]) for name in self.parameters}
+        data = self.batch(**columns)
+        for key, values in data.items():
+            if len(values) != len(states):
+                raise ValueError(f"explorer {self.name}: batch must return one entry per state; {key} has {len(values)} for {len(states)} states")
+        return [self.assemble(state, {key: values[k] for key, values in data.items()}) for k, state in enumerate(states)]
+
+    def assemble(self, values: dict, data) -> State:
+        """Check what compute returned, take out what the picture needs, write the sentence."""
+        data = self._checked(values, data)
+        try:
+            text = sentence(self.readout, values | data)
+        except (KeyError, IndexError, AttributeError) as error:
+            raise ValueError(f"explorer {self.name}: the readout names {error}, which is neither a parameter nor returned by compute ({', '.join(data)})") from error
+        return State(values, shipped(self.figure, data), text)
+
+    def _checked(self, values, data) -> dict:
+        if not isinstance(data, Mapping):
+            raise TypeError(f"explorer {self.name}: compute must return a dict of named arrays and numbers, got {type(data).__name__}")
+        keys = frozenset(data)
+        if self._keys is None:
+            missing = [name for name in shipped_names(self.figure) if name.removeprefix("log10:") not in keys]
+            if missing:
+                raise ValueError(f"explorer {self.name}: the figure uses {', '.join(missing)}, which compute does not return; it returns {', '.join(data)}")
+            self._keys = keys
+        if keys != self._keys:
+            changed = ", ".join(sorted(keys ^ self._keys))
+            raise ValueError(f"explorer {self.name}: compute must return the same names at every state; at {values} they differ in {changed}. Return an empty array where there is nothing to show")
+        return {key: _numeric(self.name, key, value) for key, value in data.items()}
+
+    def _preset(self, preset, given) -> dict:
+        if not isinstance(given, Mapping):
+            raise TypeError(f"explorer {self.name}: preset {preset!r} must be a dict of parameter values, got {given!r}")
+        if unknown := set(given) - set(self.parameters):
+            raise ValueError(f"explorer {self.name}: preset {preset!r} sets {', '.join(sorted(unknown))}, but the parameters are {', '.join(self.parameters)}")
+        try:
+            return {name: self.parameters[name].check(name, value) for name, value in given.items()}
+        except ValueError as error:
+            raise ValueError(f"explorer {self.name}: preset {preset!r}: {error}") from None
+
+    def _played(self, play):
+        if play is not None and play not in self.parameters:
+            raise ValueError(f"explorer {self.name}: play must name a parameter ({', '.join(self.parameters)}), got {play!r}")
+        sliders = [name for name, parameter in self.parameters.items() if parameter.kind == "slider"]
+        return play or next(iter([*sliders, *self.parameters]))
+
+    def _refuse_too_many_states(self):
+        if self.count > MAX_STATES:
+            longest = max(self.stops, key=lambda name: len(self.stops[name]))
+            product = " × ".join(f"{len(stops)} {name}" for name, stops in self.stops.items())
+            raise ValueError(
+                f"explorer {self.name}: at most {MAX_STATES} states can be computed for the built page, "
+                f"got {product} = {self.count}; coarsen {longest}, for example with stops={max(2, len(self.stops[longest]) * MAX_STATES // self.count)}"
+            )
+
+
+def _name(compute, name) -> str:
+    name = name or getattr(compute, "__name__", "")
+    if not re.fullmatch(r"[A-Za-z][\w-]*", name):
+        raise ValueError(f"an explorer's name must be letters, digits, '_' and '-', got {name!r}; pass name=")
+    return name
+
+
+def _parameters(explorer: str, compute, given: dict) -> dict[str, Parameter]:
+    if not given:
+        raise ValueError(f"explorer {explorer} needs at least one parameter, got none; declare for example depth=Slider(1, 100)")
+    accepted = inspect.signature(compute).parameters
+    open_ended = any(p.kind is p.VAR_KEYWORD for p in accepted.values())
+    unknown = [] if open_ended else [name for name in given if name not in accepted]
+    missing = [n for n, p in accepted.items() if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and n not in given]
+    if unknown or missing:
+        raise TypeError(f"explorer {explorer}: the parameters must be those of {explorer}({', '.join(accepted)}); undeclared: {missing}, unknown: {unknown}")
+
+    def default(name):
+        value = accepted[name].default if name in accepted else inspect.Parameter.empty
+        return None if value is inspect.Parameter.empty else value
+
+    return {name: as_parameter(name, value, default(name)) for name, value in given.items()}
+
+
+def _numeric(explorer, key, value):
+    if isinstance(value, str):
+        return value
+    array = np.asarray(value)
+    if array.dtype == bool or array.dtype.kind in "iu":
+        return array if array.ndim else array.item()
+    if array.dtype.kind != "f" or array.ndim > 2:
+        raise TypeError(f"explorer {explorer}: compute must return real numbers and arrays of at most two axes, but {key} has dtype {array.dtype} and shape {array.shape}")
+    return array if array.ndim else float(array)

@@ -1,0 +1,197 @@
+"""`Explorer`: one declaration, alive in a kernel (an anywidget) and in the built page (baked)."""
+
+import html
+import json
+import os
+import pathlib
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from . import assets
+from .baking import bake
+from .declaration import Declaration, State
+from .parameters import Parameter
+from .template import Extents
+
+
+class _ParameterTrait(traitlets.TraitType):
+    """A trait that holds what its parameter allows."""
+
+    def __init__(self, name: str, parameter: Parameter):
+        super().__init__(default_value=parameter.start)
+        self._label, self._parameter = name, parameter
+
+    def validate(self, obj, value):
+        try:
+            return self._parameter.check(self._label, value)
+        except ValueError as error:
+            raise traitlets.TraitError(str(error)) from None
+
+
+class Explorer(anywidget.AnyWidget):
+    """A figure with controls, declared once.
+
+    Args:
+        compute: pure function of the parameters; returns a dict of named arrays and numbers, the
+            same names at every state. Randomness comes in through a parameter such as `seed`.
+            Non-finite numbers are drawn as a gap with the word "overflow".
+        figure: a template from `dlcore.explore.figures`, or any Plotly figure dict with "@name" references.
+        readout: the sentence under the picture, a format string over parameters and data, or a
+            callable of both as one dict. Numbers come out with three significant digits.
+        caption: what the picture shows, in one sentence; also its text alternative.
+        presets: {"He": {"variance": 2}}; drawn as buttons, each sets the parameters it names.
+        batch: like compute for arrays of parameter values, with a leading axis over states.
+        name: the figure's id is explorer-NAME; default: compute's name.
+        play: the parameter that *Play* steps through; default: the first slider.
+        **parameters: `Slider`, `Choice`, `Toggle` or an abbreviation as in `ipywidgets.interact`.
+
+    Each parameter is a trait that can be read, set, observed and linked:
+
+        ipywidgets.link((slider, "value"), (explorer, "depth"))
+
+    Raises:
+        TypeError, ValueError: at once, with the invariant, what was received and a remedy.
+    """
+
+    spec = traitlets.Dict().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    _css = assets.style()
+    _esm = assets.module()
+
+    def __init__(self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, **parameters):
+        self._home = os.environ.get("DLCORE_BAKE")
+        declared = Declaration(
+            compute, figure=figure, readout=readout, caption=caption, presets=presets,
+            batch=batch, name=name, play=play, parameters=parameters,
+        )  # fmt: skip
+        for taken in sorted(set(declared.parameters) & set(dir(anywidget.AnyWidget))):
+            raise ValueError(f"explorer {declared.name}: parameter {taken!r} would hide the widget's own {taken!r}; rename it")
+        self.declaration = declared
+        self._answering = False
+        self._extents = Extents(figure)
+        super().__init__(spec=_kernel_spec(declared), values=declared.start)
+        self.add_traits(**{name: _ParameterTrait(name, p) for name, p in declared.parameters.items()})
+        self.observe(self._parameter_changed, names=list(declared.parameters))
+        self.on_msg(self._received)
+
+    def open(self):
+        """Open the comm, except while a book is built: there the page is all there is."""
+        if not self._home:
+            super().open()
+
+    @property
+    def current(self) -> dict[str, Any]:
+        """The parameter values now."""
+        return {name: getattr(self, name) for name in self.declaration.parameters}
+
+    # ---- in a kernel ------------------------------------------------------------------------
+
+    def _parameter_changed(self, change):
+        if not self._answering:
+            self.values = self.current
+            self.send({"type": "moved", "values": self.current})
+
+    def _received(self, _, content, buffers):
+        if content["type"] == "plotly":
+            self.send({"type": "plotly"}, [assets.plotly().read_bytes()])
+        if content["type"] == "state":
+            self._answer(content["ticket"], content["values"])
+
+    def _answer(self, ticket: str, values: dict):
+        """Compute one state for the front end; trouble is one sentence, and the next state a new chance."""
+        try:
+            state = self.declaration.state(values)
+        except Exception as error:  # the reader's own compute may raise anything, and this view must survive it
+            self.send({"type": "state", "ticket": ticket, "trouble": f"{self.declaration.name} could not be computed at {_listed(values)}: {error}"})
+            return
+        self._adopt(state.values)
+        header, buffers = self._encoded(state)
+        self.send({"type": "state", "ticket": ticket} | header, buffers)
+        if self.current != state.values:  # something linked to the traits wanted another value
+            self.send({"type": "moved", "values": self.current})
+
+    def _adopt(self, values: dict):
+        """Let the traits, and whatever is linked to them, follow the front end."""
+        self._answering = True
+        try:
+            for name, value in values.items():
+                setattr(self, name, value)
+        finally:
+            self._answering = False
+        self.values = self.current
+
+    def _encoded(self, state: State) -> tuple[dict, list[bytes]]:
+        self._extents.include(state.arrays)
+        arrays = {name: np.ascontiguousarray(array, dtype="<f8") for name, array in state.arrays.items()}
+        header = {
+            "values": state.values,
+            "texts": {name: p.text(state.values[name]) for name, p in self.declaration.parameters.items()},
+            "readout": state.readout,
+            "ranges": self._extents.ranges(),
+            "arrays": [{"name": name, "shape": list(np.shape(state.arrays[name]))} for name in arrays],
+        }
+        return header, [array.tobytes() for array in arrays.values()]
+
+    # ---- in the built page ------------------------------------------------------------------
+
+    def _repr_mimebundle_(self, **kwargs):
+        if not self._home:
+            return super()._repr_mimebundle_(**kwargs)
+        store = bake(self.declaration, pathlib.Path(self._home))
+        return {"text/html": _page(self.declaration, store), "text/plain": repr(self)}
+
+    def __repr__(self):
+        return f"Explorer({self.declaration.name}: {_listed(self.current)})"
+
+
+def _listed(values: dict) -> str:
+    return ", ".join(f"{name}={value}" for name, value in values.items())
+
+
+def _spec(declared: Declaration, offered: dict[str, tuple]) -> dict:
+    """What the front end is told: the same in both homes but for the values that the controls offer."""
+    return {
+        "name": declared.name,
+        "caption": declared.caption,
+        "figure": declared.figure,
+        "parameters": [_control(name, p, offered[name], declared.stops[name]) for name, p in declared.parameters.items()],
+        "start": declared.start,
+        "presets": declared.presets,
+        "play": declared.play,
+        "readout": declared.first.readout,
+    }
+
+
+def _control(name: str, parameter: Parameter, offered: tuple, stops: tuple) -> dict:
+    marks = getattr(parameter, "marks", None) or {}
+    return {
+        "name": name,
+        "kind": parameter.kind,
+        "label": parameter.label or name,
+        "values": list(offered),
+        "texts": [parameter.text(value) for value in offered],
+        "start": offered.index(parameter.start),
+        "marks": [[offered.index(parameter.check(name, value)), text] for value, text in marks.items()],
+        "stops": list(stops),
+    }
+
+
+def _kernel_spec(declared: Declaration) -> dict:
+    return _spec(declared, {name: p.positions_with(declared.stops[name]) for name, p in declared.parameters.items()})
+
+
+def _page(declared: Declaration, store: pathlib.Path) -> str:
+    """The figure as it stands in the built page; the front end brings it to life."""
+    spec = _spec(declared, declared.stops) | {"store": {"name": store.name, **json.loads((store / "store.json").read_text(encoding="utf-8"))}}
+    text = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        f'<figure class="explorer" id="explorer-{declared.name}" data-explorer="{declared.name}" data-store="{store.name}">\n'
+        f'<script type="application/json">{text}</script>\n'
+        '<div class="explorer-plot"></div>\n'
+        f'<p class="explorer-readout" role="status" aria-live="polite">{html.escape(declared.first.readout)}</p>\n'
+        f"<figcaption>{html.escape(declared.caption)} <noscript>This figure moves when the browser may run JavaScript.</noscript></figcaption>\n"
+        "</figure>"
+    )

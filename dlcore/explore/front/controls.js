@@ -1,0 +1,87 @@
+// The controls of an explorer, native elements all of them, and the values they stand for.
+
+let serial = 0;
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+// Index of the offered value that is `value`, or for a slider the nearest one.
+function indexOf(parameter, value) {
+  if (parameter.kind !== "slider") return parameter.values.indexOf(value);
+  const distance = parameter.values.map((offered) => Math.abs(offered - value));
+  return distance.indexOf(Math.min(...distance));
+}
+
+// A value written in a link, or undefined if it is none of this parameter's.
+function parse(parameter, text) {
+  if (parameter.kind === "slider") {
+    const value = Number(text);
+    const inside = text.trim() !== "" && value >= parameter.values[0] && value <= parameter.values.at(-1);
+    return inside ? value : undefined;
+  }
+  if (parameter.kind === "toggle") return { true: true, 1: true, on: true, false: false, 0: false, off: false }[text];
+  return parameter.values.find((value) => String(value) === text);
+}
+
+class Control {
+  constructor(parameter, changed) {
+    this.parameter = parameter;
+    const id = `explorer-control-${++serial}`;
+    const [element, input] = this[parameter.kind](id);
+    this.element = element;
+    this.input = input;
+    input.addEventListener("input", (event) => changed(this.read(), event));
+    if (parameter.kind !== "slider") input.addEventListener("change", (event) => changed(this.read(), event));
+  }
+
+  frame(id, input, ...more) {
+    this.output = make("output", { for: id, "aria-live": "off" });
+    const label = make("label", { for: id, class: "explorer-label" }, this.parameter.label);
+    const head = make("div", { class: "explorer-control-head" }, label, this.output);
+    const order = this.parameter.kind === "toggle" ? [input, head] : [head, input];
+    return make("div", { class: `explorer-control explorer-${this.parameter.kind}` }, ...order, ...more);
+  }
+
+  slider(id) {
+    const last = this.parameter.values.length - 1;
+    const input = make("input", { type: "range", id, name: this.parameter.name, min: 0, max: last, step: 1 });
+    const marks = this.parameter.marks.map(([index, text]) => {
+      const mark = make("span", { class: "explorer-mark" }, text);
+      mark.style.setProperty("--at", last ? index / last : 0);
+      return mark;
+    });
+    return [this.frame(id, input, make("div", { class: "explorer-marks", "aria-hidden": "true" }, ...marks)), input];
+  }
+
+  choice(id) {
+    const options = this.parameter.values.map((value, k) => make("option", { value: String(value) }, this.parameter.texts[k]));
+    const input = make("select", { id, name: this.parameter.name }, ...options);
+    return [this.frame(id, input), input];
+  }
+
+  toggle(id) {
+    const input = make("input", { type: "checkbox", id, name: this.parameter.name });
+    return [this.frame(id, input), input];
+  }
+
+  read() {
+    const { kind, values } = this.parameter;
+    if (kind === "toggle") return this.input.checked;
+    return values[kind === "slider" ? Number(this.input.value) : this.input.selectedIndex];
+  }
+
+  // Show `value`; `text` is its notation where it is not one of the offered values.
+  show(value, text) {
+    const { kind, values, texts } = this.parameter;
+    const index = indexOf(this.parameter, value);
+    if (kind === "toggle") this.input.checked = value;
+    else if (kind === "choice") this.input.selectedIndex = index;
+    else this.input.value = index;
+    this.output.textContent = values[index] === value ? texts[index] : (text ?? String(Number(value.toPrecision(3))));
+    if (kind === "slider") this.input.setAttribute("aria-valuetext", this.output.textContent);
+  }
+}

@@ -1,0 +1,90 @@
+// JupyterLab, Binder, Colab, VS Code: states are asked of the kernel, one question at a time.
+
+const PATIENCE_MILLISECONDS = 15000;
+
+// Plotly.js comes over the comm, once a page, whichever explorer is first to ask for it.
+function plotlyFromKernel(model) {
+  globalThis.__dlcorePlotly ??= new Promise((resolve, reject) => {
+    const receive = (content, buffers) => {
+      if (content.type !== "plotly") return;
+      model.off("msg:custom", receive);
+      const address = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
+      const script = make("script", { src: address });
+      script.onload = () => (URL.revokeObjectURL(address), resolve(window.Plotly));
+      script.onerror = () => reject(new Error("The drawing library did not load, so there is no picture; reload the page and run the cell again."));
+      document.head.append(script);
+    };
+    model.on("msg:custom", receive);
+    model.send({ type: "plotly" });
+  }).catch((error) => ((globalThis.__dlcorePlotly = undefined), Promise.reject(error)));
+  return globalThis.__dlcorePlotly;
+}
+
+class KernelSource {
+  constructor(model) {
+    this.model = model;
+    this.id = Math.random().toString(36).slice(2);
+    this.asked = 0;
+    this.plotly = () => plotlyFromKernel(model);
+    this.receive = (content, buffers) => this.answered(content, buffers);
+    model.on("msg:custom", this.receive);
+  }
+
+  // Any value of the range is allowed here.
+  snap(values) {
+    return values;
+  }
+
+  state(values) {
+    const ticket = `${this.id}-${++this.asked}`;
+    return new Promise((resolve, reject) => {
+      const silence = () => reject(new Error("The kernel has not answered for 15 seconds: it is busy, restarted or gone. Wait, or run the cell again."));
+      this.pending = { ticket, resolve, reject, timer: setTimeout(silence, PATIENCE_MILLISECONDS) };
+      this.model.send({ type: "state", ticket, values });
+    });
+  }
+
+  answered(content, buffers) {
+    if (content.type === "moved") this.moved?.(content.values);
+    if (content.type !== "state" || content.ticket !== this.pending?.ticket) return;
+    const { resolve, reject, timer } = this.pending;
+    clearTimeout(timer);
+    if (content.trouble) return reject(new Error(content.trouble));
+    const floats = ({ buffer, byteOffset, byteLength }) => new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
+    const arrays = content.arrays.map(({ name, shape }, k) => [name, { shape, data: floats(buffers[k]) }]);
+    resolve({ ...content, arrays: Object.fromEntries(arrays) });
+  }
+
+  close() {
+    clearTimeout(this.pending?.timer);
+    this.model.off("msg:custom", this.receive);
+  }
+}
+
+function render({ model, el }) {
+  const spec = model.get("spec");
+  const root = el.appendChild(document.createElement("figure"));
+  const source = new KernelSource(model);
+  const typesetter = model.widget_manager?._rendermime?.latexTypesetter;
+  const typeset = (element) => element.textContent.includes("$") && typesetter?.typeset(element);
+  const explorer = new Explorer(root, spec, source, typeset);
+  source.moved = (values) => explorer.want(values);
+  explorer.values = model.get("values");
+  explorer.showControls();
+  const byHash = () => {
+    const found = /^#explorer-([\w-]+?)(?:\?(.*))?$/.exec(location.hash);
+    if (found?.[1] === spec.name && found[2]) explorer.restore(found[2]);
+  };
+  const clicked = (event) => event.target.closest?.(`a[href*='#explorer-${spec.name}?']`) && setTimeout(byHash);
+  window.addEventListener("hashchange", byHash);
+  document.addEventListener("click", clicked);
+  explorer.want({}).then(byHash);
+  return () => {
+    source.close();
+    explorer.playing = false;
+    window.removeEventListener("hashchange", byHash);
+    document.removeEventListener("click", clicked);
+  };
+}
+
+export default { render };

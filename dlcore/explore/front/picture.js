@@ -1,0 +1,189 @@
+// The picture: a Plotly figure made of the template, the arrays of a state and the theme's colours.
+
+const REFERENCE = /^@((?:log10:)?[A-Za-z_]\w*)(?:\[(\d+)\])?$/;
+const COLOUR = /^\$([\w-]+)(?:@([\d.]+))?$/;
+const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
+const PRESENT_FONT = 22;
+
+function* referencesIn(node) {
+  if (typeof node === "string") {
+    const found = REFERENCE.exec(node);
+    if (found) yield found[1];
+  } else if (node && typeof node === "object") for (const value of Object.values(node)) yield* referencesIn(value);
+}
+
+class Picture {
+  constructor(plotly, element, figure) {
+    this.plotly = plotly;
+    this.element = element;
+    this.figure = figure;
+    this.layoutNames = [...referencesIn(figure.layout)];
+    this.traceNames = figure.data.map((trace) => [...referencesIn(trace)]);
+    this.ghosts = [];
+    this.ranges = [];
+    this.arrays = null;
+    this.present = false;
+    this.badge = element.parentElement.appendChild(document.createElement("span"));
+    this.badge.className = "explorer-overflow";
+  }
+
+  // ---- filling the template -------------------------------------------------------------------
+
+  colour(text) {
+    const [, role, opacity] = COLOUR.exec(text);
+    const value = getComputedStyle(this.element).getPropertyValue(`--explorer-${role}`).trim();
+    if (opacity === undefined) return value;
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(value.slice(at, at + 2), 16));
+    return `rgba(${red},${green},${blue},${opacity})`;
+  }
+
+  // In x, y and z even a single number is a list; elsewhere (a shape's corner, say) it is itself.
+  value(name, row, listed) {
+    const array = this.arrays[name];
+    if (row !== undefined) return rowsOf(array)[Number(row)];
+    if (array.shape.length === 2) return rowsOf(array);
+    return array.shape.length === 1 || listed ? array.data : array.data[0];
+  }
+
+  fill(node, key) {
+    if (typeof node === "string") {
+      const found = REFERENCE.exec(node);
+      if (found) return this.value(found[1], found[2], ["x", "y", "z", "text"].includes(key));
+      return COLOUR.test(node) ? this.colour(node) : node;
+    }
+    if (Array.isArray(node)) return node.map((value) => this.fill(value));
+    if (node && typeof node === "object")
+      return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, this.fill(value, name)]));
+    return node;
+  }
+
+  filled() {
+    const figure = { data: this.fill(this.figure.data), layout: this.fill(this.figure.layout) };
+    for (const { path, range } of this.ranges) {
+      if (path[0] === "data") {
+        const [low, high] = path[2] === "c" ? ["cmin", "cmax"] : ["zmin", "zmax"];
+        Object.assign(figure.data[path[1]], { [low]: range[0], [high]: range[1] });
+      } else {
+        const holder = path.slice(1, -1).reduce((node, name) => (node[name] ??= {}), figure.layout);
+        holder.range = range;
+      }
+    }
+    const family = getComputedStyle(this.element).fontFamily;
+    const narrow = this.element.clientWidth < 480;
+    const size = this.present ? PRESENT_FONT : narrow ? 12 : this.figure.layout.font.size;
+    figure.layout.font = { ...figure.layout.font, family, size };
+    if (this.present) figure.layout.margin = { l: 90, r: 30, t: 60, b: 80 };
+    return { data: [...this.ghosts.map((trace) => this.fill(trace)), ...figure.data], layout: { ...figure.layout, autosize: true } };
+  }
+
+  // ---- painting -------------------------------------------------------------------------------
+
+  // Only lines changed and no axis did: move them without drawing the rest again.
+  canMoveLines(changed, ranges) {
+    return (
+      JSON.stringify(ranges) === JSON.stringify(this.ranges) &&
+      changed.every((k) => this.figure.data[k].type === "scatter") &&
+      !this.layoutNames.length
+    );
+  }
+
+  async paint(arrays, ranges) {
+    const before = this.arrays;
+    const next = ranges ?? this.ranges;
+    this.arrays = arrays;
+    if (!before) {
+      this.ranges = next;
+      const { data, layout } = this.filled();
+      await this.plotly.newPlot(this.element, data, layout, CONFIG);
+      new ResizeObserver(() => this.resized()).observe(this.element);
+    } else {
+      const changed = [...this.traceNames.keys()].filter((k) => this.traceNames[k].some((name) => before[name] !== arrays[name]));
+      if (this.canMoveLines(changed, next)) await this.moveLines(changed);
+      else {
+        this.ranges = next;
+        await this.redraw();
+      }
+    }
+    this.markGaps();
+  }
+
+  async moveLines(changed) {
+    if (!changed.length) return;
+    const data = changed.map((k) => {
+      const trace = this.figure.data[k];
+      return Object.fromEntries(["x", "y"].filter((key) => key in trace).map((key) => [key, this.fill(trace[key], key)]));
+    });
+    const still = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } };
+    await this.plotly.animate(this.element, { data, traces: changed.map((k) => k + this.ghosts.length) }, still);
+  }
+
+  async redraw() {
+    if (!this.arrays) return;
+    const { data, layout } = this.filled();
+    await this.plotly.react(this.element, data, layout, CONFIG);
+    this.markGaps();
+  }
+
+  resized() {
+    const { clientWidth, clientHeight } = this.element;
+    const full = this.element._fullLayout;
+    if (!clientWidth || (full && full.width === clientWidth && full.height === clientHeight)) return;
+    this.redraw().then(() => this.plotly.Plots.resize(this.element)).then(() => this.markGaps());
+  }
+
+  // ---- ghosts ---------------------------------------------------------------------------------
+
+  // Keep the present curves as pale copies; their data is frozen into the trace.
+  pin() {
+    this.ghosts = this.figure.data.filter((trace) => trace.line?.width !== 0).map((trace) => {
+      const ghost = { ...this.fill(trace), showlegend: false, hoverinfo: "skip", name: "pinned" };
+      if (trace.type === "scatter" || trace.type === "scatter3d") {
+        ghost.line = { ...ghost.line, color: "$ghost" };
+        if (ghost.marker) ghost.marker = { ...ghost.marker, color: "$ghost" };
+        if (ghost.fillcolor) ghost.fillcolor = "$ghost@0.2";
+      } else if (trace.type === "bar") ghost.marker = { color: "$ghost@0.5", line: { width: 0 } };
+      else if (trace.type === "surface") Object.assign(ghost, { opacity: 0.25, showscale: false });
+      else Object.assign(ghost, { type: "contour", contours: { coloring: "none" }, line: { color: "$ghost", width: 1 }, showscale: false });
+      return ghost;
+    });
+    if (this.ghosts.some((ghost) => ghost.type === "bar")) this.figure.layout.barmode = "overlay";
+    return this.redraw();
+  }
+
+  unpin() {
+    this.ghosts = [];
+    return this.redraw();
+  }
+
+  // ---- gaps -----------------------------------------------------------------------------------
+
+  // Where a number is not finite, or not positive on a logarithmic axis, the curve has a gap: name it.
+  gap() {
+    for (const trace of this.figure.data) {
+      for (const key of ["y", "x", "z"]) {
+        const found = typeof trace[key] === "string" && REFERENCE.exec(trace[key]);
+        if (!found) continue;
+        const log = this.figure.layout[`${key}axis${(trace[`${key}axis`] ?? key).slice(1)}`]?.type === "log";
+        const { data } = this.arrays[found[1]];
+        for (let k = 0; k < data.length; k++) {
+          if (!Number.isFinite(data[k])) return { word: data[k] === -Infinity ? "zero" : "overflow", trace, k, low: data[k] === -Infinity };
+          if (log && data[k] <= 0) return { word: "zero", trace, k, low: true };
+        }
+      }
+    }
+    return null;
+  }
+
+  markGaps() {
+    const gap = this.gap();
+    this.badge.textContent = gap ? gap.word : "";
+    this.badge.hidden = !gap;
+    const axes = this.element._fullLayout;
+    if (!gap || !axes?.xaxis || typeof gap.trace.x !== "string") return;
+    const x = this.fill(gap.trace.x, "x")[gap.k];
+    const at = axes.xaxis._offset + axes.xaxis.d2p(x);
+    const width = this.element.clientWidth;
+    this.badge.style.left = `${Math.min(Math.max(Number.isFinite(at) ? at : width, 40), width - 50)}px`;
+    this.badge.style.top = `${gap.low ? axes.yaxis._offset + axes.yaxis._length - 26 : axes.yaxis._offset + 4}px`;
+  }
+}

@@ -1,0 +1,66 @@
+"""Numbers as the field writes them, and sentences made of them.
+
+Three significant digits, powers of ten as 3.2×10⁻⁵. All text that a reader sees next to a
+figure is formatted here, in Python, once; the page only shows it.
+"""
+
+import math
+import re
+import string
+
+import numpy as np
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_EXPONENT = re.compile(r"e([+-]?\d+)")
+
+
+def powers(text: str) -> str:
+    """'3.2e-05' → '3.2×10⁻⁵', '1e+06' → '10⁶'."""
+    text = _EXPONENT.sub(lambda found: "×10" + str(int(found[1])).translate(_SUPERSCRIPT), text)
+    return re.sub(r"(?<![\d.])1×", "", text)
+
+
+def number(value: float | int | np.generic, digits: int = 3) -> str:
+    """Format a number with at most `digits` significant digits; integers below a million in full."""
+    if isinstance(value, (bool, np.bool_)):
+        return "on" if value else "off"
+    if isinstance(value, (int, np.integer)) and abs(int(value)) < 1_000_000:
+        return str(int(value))
+    value = float(value)
+    if math.isnan(value):
+        return "undefined"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    rounded = f"{value:.{digits}g}"
+    if 1e-3 <= abs(value) < 1e5:
+        rounded = f"{float(rounded):f}"
+        rounded = rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
+    return powers(rounded)
+
+
+class _Sentence(string.Formatter):
+    """str.format in which numbers without a format come out in the book's notation."""
+
+    def format_field(self, value, spec):
+        if isinstance(value, np.ndarray):
+            if value.size != 1:
+                raise ValueError(
+                    f"a readout can only show single numbers, but got an array of shape {value.shape}; "
+                    "return the number itself from compute under a name of its own"
+                )
+            value = value.item()
+        if isinstance(value, (bool, np.bool_)) or (not spec and isinstance(value, (int, float, np.number))):
+            return number(value)
+        if isinstance(value, (float, np.floating)) and not math.isfinite(value):
+            return number(value)
+        text = format(value, spec)
+        return powers(text) if isinstance(value, (int, float, np.number)) else text
+
+
+def sentence(template, fields: dict) -> str:
+    """Fill `template`, a format string or a callable of the fields, with parameters and data."""
+    if callable(template):
+        return str(template(fields))
+    return _Sentence().vformat(template, (), fields)

@@ -1,0 +1,123 @@
+"""Baking: deterministic, not repeated, within budgets that name what to coarsen."""
+
+import json
+
+import numpy as np
+import pytest
+
+from dlcore.explore import baking
+from dlcore.explore.baking import BudgetError, bake, estimate
+from dlcore.explore.declaration import Declaration
+from dlcore.explore.encoding import decode
+from dlcore.explore.figures import lines
+from dlcore.explore.parameters import Slider
+
+FACTOR = 2.0
+
+
+def wave(depth, seed):
+    """A noisy wave."""
+    x = np.linspace(0, 6, 50)
+    return {"x": x, "y": FACTOR * np.sin(x * depth) + np.random.default_rng(seed).normal(size=50), "top": float(depth)}
+
+
+def declared(compute=wave, **more):
+    return Declaration(compute, figure=lines("x", "y"), readout="{top}", caption="A wave.", parameters={"depth": (1, 20, 1), "seed": (0, 4)}, **more)
+
+
+@pytest.fixture(autouse=True)
+def log(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCORE_LOG", str(tmp_path / "log"))
+    return tmp_path / "log"
+
+
+def test_it_says_what_it_will_cost_before_and_after(tmp_path, log):
+    bake(declared(), tmp_path)
+    lines_ = [line for line in log.read_text().splitlines() if "explorer wave: " in line]
+    assert "100 states, ≈" in lines_[0] and " s, ≈" in lines_[0] and lines_[0].endswith(" MB")
+    assert "100 states in" in lines_[-1]
+
+
+def test_the_estimate_is_near_the_size(tmp_path):
+    store = bake(declared(), tmp_path)
+    size = sum(baking._gzipped(path.read_text()) for path in store.iterdir())
+    assert 0.5 * size < estimate(declared()).bytes < 2 * size
+
+
+def test_every_state_stands_at_its_index(tmp_path):
+    declaration = declared()
+    store = bake(declaration, tmp_path)
+    meta = json.loads((store / "store.json").read_text())
+    constant = decode(meta["constants"])[0]
+    np.testing.assert_allclose(constant["x"], np.linspace(0, 6, 50), atol=1e-4 * 6)
+    states, readouts = [], []
+    for path in sorted(store.glob("*.js")):
+        text = path.read_text()
+        content = json.loads(text[text.index("{") : text.rindex(")")])
+        states += decode(content)
+        readouts += content["readouts"]
+    for values, state, readout in zip(declaration.states(), states, readouts, strict=True):
+        exact = declaration.state(values)
+        assert readout == exact.readout
+        np.testing.assert_allclose(state["y"], exact.arrays["y"], atol=1e-4 * np.ptp(exact.arrays["y"]))
+
+
+def test_building_twice_gives_the_same_bytes(tmp_path):
+    first, second = bake(declared(), tmp_path / "a"), bake(declared(), tmp_path / "b")
+    assert first.name == second.name
+    assert {p.name: p.read_bytes() for p in first.iterdir()} == {p.name: p.read_bytes() for p in second.iterdir()}
+
+
+def test_an_unchanged_explorer_is_not_baked_again_and_a_changed_one_is(tmp_path, monkeypatch):
+    computed = []
+    counted = lambda self, values, _state=Declaration.state: computed.append(values) or _state(self, values)  # noqa: E731
+    bake(declared(), tmp_path)
+    again = declared()
+    monkeypatch.setattr(Declaration, "state", counted)
+    bake(again, tmp_path)
+    assert computed == []
+    monkeypatch.setitem(globals(), "FACTOR", 3.0)  # a constant that compute uses
+    changed = bake(declared(), tmp_path)
+    assert len(computed) > 100 and len(list(tmp_path.glob("wave-*"))) == 2 and changed.exists()
+
+
+def test_budgets_name_the_parameter_to_coarsen(tmp_path, monkeypatch):
+    for limit, what in (("MAX_SECONDS", "seconds"), ("MAX_BYTES", "bytes"), ("MAX_CHUNK_BYTES", "bytes in one chunk")):
+        with monkeypatch.context() as patch:
+            patch.setattr(baking, limit, 1e-6)
+            with pytest.raises(BudgetError, match=rf"explorer wave: baking may take at most .* {what}, got .*; coarsen depth \(20 stops\)"):
+                bake(declared(), tmp_path / what)
+        assert not list((tmp_path / what).glob("*/store.json"))
+
+
+def test_many_bytes_make_many_chunks_that_cover_all_states(tmp_path, monkeypatch):
+    monkeypatch.setattr(baking, "_CHUNK_TARGET", 2000)
+    store = bake(declared(), tmp_path)
+    edges = json.loads((store / "store.json").read_text())["chunks"]
+    assert len(list(store.glob("*.js"))) == len(edges) - 1 > 3
+    assert edges[0] == 0 and edges[-1] == 100 and edges == sorted(set(edges))
+
+
+def test_a_failing_state_leaves_no_store(tmp_path):
+    def brittle(depth, seed):
+        if depth == 13:
+            raise ArithmeticError("thirteen")
+        return wave(depth, seed)
+
+    with pytest.raises(ArithmeticError):
+        bake(declared(brittle), tmp_path)
+    assert not list(tmp_path.glob("brittle*"))
+
+
+def test_batch_bakes_the_same_bytes_as_compute(tmp_path):
+    def batch(depth, seed):
+        states = [wave(d, s) for d, s in zip(depth.tolist(), seed.tolist())]
+        return {key: np.array([state[key] for state in states]) for key in states[0]}
+
+    plain, batched = bake(declared(), tmp_path / "a"), bake(declared(batch=batch), tmp_path / "b")
+    assert {p.name: p.read_bytes() for p in plain.iterdir()} == {p.name: p.read_bytes() for p in batched.iterdir()}
+
+
+def test_a_slider_with_one_stop_less_has_another_store(tmp_path):
+    other = Declaration(wave, figure=lines("x", "y"), readout="{top}", caption="", parameters={"depth": Slider(1, 20, stops=3), "seed": (0, 4)})
+    assert bake(other, tmp_path) != bake(declared(), tmp_path)

@@ -1,0 +1,96 @@
+"""The widget's side in the kernel, without a browser: traits, answers, trouble."""
+
+import ipywidgets
+import numpy as np
+import pytest
+import traitlets
+
+from dlcore.explore import Explorer, Slider, lines
+
+
+def ramp(depth, variance):
+    """A line that cannot be computed at depth 13."""
+    if depth == 13:
+        raise ArithmeticError("thirteen layers are unlucky")
+    layer = np.arange(5.0)
+    return {"layer": layer, "signal": variance**layer, "last": variance**depth}
+
+
+@pytest.fixture
+def explorer():
+    made = Explorer(
+        ramp, figure=lines("layer", "signal", log_y=True), readout="{last} after {depth}", caption="Signal.",
+        depth=(1, 20), variance=Slider(0.5, 4.0, start=1.0, marks={2.0: "He"}), presets={"He": {"variance": 2.0}},
+    )  # fmt: skip
+    made.sent = []
+    made.send = lambda content, buffers=None: made.sent.append((content, buffers))
+    return made
+
+
+def ask(explorer, **values):
+    explorer._received(explorer, {"type": "state", "ticket": "t", "values": values}, [])
+    return explorer.sent[-1]
+
+
+def test_a_question_is_answered_with_arrays_sentence_and_notation(explorer):
+    content, buffers = ask(explorer, depth=3, variance=2.0)
+    assert content["values"] == {"depth": 3, "variance": 2.0} and content["ticket"] == "t"
+    assert content["readout"] == "8 after 3" and content["texts"]["variance"] == "2 (He)"
+    arrays = {a["name"]: np.frombuffer(b).reshape(a["shape"]) for a, b in zip(content["arrays"], buffers)}
+    np.testing.assert_array_equal(arrays["signal"], 2.0 ** np.arange(5))
+
+
+def test_any_value_of_the_range_is_allowed(explorer):
+    assert ask(explorer, depth=17, variance=1.23456)[0]["values"]["variance"] == 1.23456
+
+
+def test_traits_follow_the_front_end_and_can_be_linked(explorer):
+    slider = ipywidgets.IntSlider(min=1, max=20, value=5)
+    ipywidgets.link((slider, "value"), (explorer, "depth"))
+    ask(explorer, depth=7, variance=1.0)
+    assert slider.value == explorer.depth == 7
+    slider.value = 9
+    assert explorer.depth == 9 and explorer.sent[-1][0] == {"type": "moved", "values": {"depth": 9, "variance": 1.0}}
+
+
+def test_a_trait_refuses_what_its_parameter_does_not_allow(explorer):
+    with pytest.raises(traitlets.TraitError, match=r"depth must lie in \[1, 20\], got 21"):
+        explorer.depth = 21
+    assert explorer.depth == 10
+
+
+def test_a_compute_that_raises_gives_its_sentence_and_the_next_state_works(explorer):
+    content, _ = ask(explorer, depth=13, variance=1.0)
+    assert "ramp could not be computed at depth=13, variance=1.0: thirteen layers are unlucky" in content["trouble"]
+    assert explorer.depth == 10
+    assert "trouble" not in ask(explorer, depth=14, variance=1.0)[0]
+
+
+def test_the_axes_only_grow(explorer):
+    def ranges(**values):
+        return {tuple(r["path"]): r["range"] for r in ask(explorer, **values)[0]["ranges"]}["layout", "yaxis", "range"]
+
+    wide = ranges(depth=2, variance=4.0)
+    assert ranges(depth=2, variance=1.5) == wide
+
+
+def test_plotly_is_sent_when_asked_for(explorer):
+    explorer._received(explorer, {"type": "plotly"}, [])
+    content, (library,) = explorer.sent[-1]
+    assert content == {"type": "plotly"} and b"plotly.js" in library[:200]
+
+
+def test_a_parameter_may_not_hide_the_widgets_own():
+    with pytest.raises(ValueError, match="'layout' would hide the widget's own 'layout'; rename it"):
+        Explorer(lambda layout: {"x": [1], "y": [1]}, figure=lines("x", "y"), readout="", caption="", name="odd", layout=(1, 2))
+
+
+def test_in_a_book_the_figure_is_html_and_no_widget_is_opened(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCORE_BAKE", str(tmp_path))
+    monkeypatch.setenv("DLCORE_LOG", str(tmp_path / "log"))
+    made = Explorer(ramp, figure=lines("layer", "signal"), readout="<{last}>", caption="a & b", depth=(1, 5), variance=(0.5, 2.0))
+    bundle = made._repr_mimebundle_()
+    page = bundle["text/html"]
+    assert made.comm is None and set(bundle) == {"text/html", "text/plain"}
+    assert 'id="explorer-ramp" data-explorer="ramp" data-store="ramp-' in page
+    assert "&lt;" in page and "a &amp; b" in page and page.count("</script>") == 1

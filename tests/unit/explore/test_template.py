@@ -1,0 +1,79 @@
+"""Templates: references, derived arrays, and the ranges that keep axes still."""
+
+import json
+
+import numpy as np
+import pytest
+
+from dlcore.explore import heatmap, histogram, lines, path_on_contour, surface
+from dlcore.explore.template import Extents, frames, shipped, shipped_names
+
+
+def test_names_are_found_wherever_they_stand():
+    figure = {"data": [{"x": "@layer", "y": "@rows[2]", "z": "@log10:z", "name": "not @this"}], "layout": {"shapes": [{"x0": "@at"}]}}
+    assert shipped_names(figure) == ("layer", "rows", "log10:z", "at")
+
+
+def test_derived_arrays_turn_zero_into_a_gap_without_a_warning():
+    arrays = shipped(heatmap("x", "y", "z", log_z=True), {"x": [1.0], "y": [1.0, 2.0], "z": np.array([[0.0], [100.0]])})
+    np.testing.assert_array_equal(arrays["log10:z"], [[-np.inf], [2.0]])
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        lines("x", ["a", "b"], theory=["b"], bands={"a": ("lo", "hi")}, labels={"a": "measured"}, markers=["a"], log_x=True, log_y=True),
+        lines(["x", "x2"], ["a", "b"]),
+        histogram(theory=[("t", "p")]),
+        heatmap("x", "y", "z", log_z=True),
+        surface("x", "y", "z", path=("px", "py", "pz")),
+        path_on_contour("x", "y", "z", paths=[("px", "py")]),
+    ],
+)
+def test_figures_are_plain_json_with_open_ranges(figure):
+    assert json.loads(json.dumps(figure)) == figure
+    assert frames(figure)
+
+
+def test_theory_is_dashed_and_dark_and_drawn_over_measurements():
+    data = lines("x", ["law", "seen"], theory=["law"])["data"]
+    assert [trace["name"] for trace in data] == ["seen", "law"]
+    assert data[1]["line"] == {"color": "$theory", "width": 2, "dash": "dash"} and "dash" not in data[0]["line"]
+
+
+def test_wrong_templates_are_refused():
+    with pytest.raises(ValueError, match=r"may only name curves in y=\['a'\]; got \['b'\]"):
+        lines("x", "a", theory=["b"])
+    with pytest.raises(ValueError, match="one x, or one for each y"):
+        lines(["x"], ["a", "b"])
+    with pytest.raises(ValueError, match="must be positive"):
+        lines("x", "a", log_y=True, y_range=(0, 1))
+
+
+def test_ranges_given_by_the_author_are_kept_in_plotlys_units():
+    layout = lines("x", "a", log_y=True, y_range=(1e-3, 100), x_range=(0, 5))["layout"]
+    assert layout["yaxis"]["range"] == [-3, 2] and layout["xaxis"]["range"] == [0, 5]
+
+
+def test_extents_grow_over_states_and_skip_what_cannot_be_drawn():
+    extents = Extents(lines("x", "a", log_y=True))
+    assert extents.include({"x": np.array([0.0, 10.0]), "a": np.array([0.0, 100.0])})
+    assert extents.include({"x": np.array([0.0, 10.0]), "a": np.array([np.inf, 0.01])})
+    assert not extents.include({"x": np.array([5.0]), "a": np.array([np.nan])})
+    ranges = {tuple(r["path"]): r["range"] for r in extents.ranges()}
+    assert ranges["layout", "xaxis", "range"] == pytest.approx([-0.4, 10.4])  # 4 % of 10 on both sides
+    assert ranges["layout", "yaxis", "range"] == pytest.approx([-2.16, 2.16])  # 4 % of 4 decades
+
+
+def test_the_axes_of_a_field_end_with_the_field():
+    extents = Extents(path_on_contour("x", "y", "z", paths=[("px", "py")]))
+    extents.include({"x": np.array([0.0, 1.0]), "y": np.array([0.0, 2.0]), "z": np.eye(2), "px": np.array([9.0]), "py": np.array([9.0])})
+    ranges = {tuple(r["path"]): r["range"] for r in extents.ranges()}
+    assert ranges["layout", "xaxis", "range"] == [0, 1] and ranges["data", 0, "z"] == [0, 1]
+
+
+def test_a_histogram_stands_on_zero():
+    extents = Extents(histogram())
+    extents.include({"centres": np.array([0.0, 1.0]), "density": np.array([0.5, 1.0])})
+    ranges = {tuple(r["path"]): r["range"] for r in extents.ranges()}
+    assert ranges["layout", "yaxis", "range"] == pytest.approx([0.0, 1.04])
