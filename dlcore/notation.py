@@ -4,6 +4,7 @@ Three significant digits, powers of ten as 3.2×10⁻⁵. All text that a reader
 figure is formatted here, in Python, once; the page only shows it.
 """
 
+import html
 import math
 import re
 import string
@@ -11,6 +12,7 @@ import string
 import numpy as np
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_TEX = re.compile(r"(?<!\\)\$(.+?)(?<!\\)\$", re.DOTALL)
 _EXPONENT = re.compile(r"e([+-]?\d+)")
 
 
@@ -64,3 +66,11 @@ def sentence(template, fields: dict) -> str:
     if callable(template):
         return str(template(fields))
     return _Sentence().vformat(template, (), fields)
+
+
+def typeset(text: str) -> str:
+    r"""Text as HTML, with TeX between dollars as \(…\) for MathJax; \$ is a dollar."""
+    pieces = _TEX.split(text)
+    pieces[::2] = [html.escape(piece.replace(r"\$", "$")) for piece in pieces[::2]]
+    pieces[1::2] = [rf'<span class="math notranslate nohighlight">\({html.escape(tex)}\)</span>' for tex in pieces[1::2]]
+    return "".join(pieces)

@@ -47,15 +47,16 @@ class Estimate:
         return f"{self.states} states, ≈{number(self.seconds, 2)} s, ≈{number(self.bytes / 1e6, 2)} MB"
 
 
-def estimate(declaration: Declaration, samples: int = 6) -> Estimate:
-    """Compute `samples` states at even distances in the grid and scale up their time and bytes."""
+def estimate(declaration: Declaration, places: int = 3, run: int = 4) -> Estimate:
+    """Compute a `run` of neighbouring states at several `places` of the grid; scale up their time and bytes."""
     states = declaration.states()
-    picked = [states[k] for k in np.unique(np.linspace(0, len(states) - 1, samples, dtype=int))]
+    starts = np.linspace(0, max(0, len(states) - run), places, dtype=int)
+    picked = [states[k] for k in np.unique(starts[:, None] + np.arange(run)) if k < len(states)]
     begun = time.perf_counter()
     computed = declaration.batched(picked) if declaration.batch else [declaration.state(values) for values in picked]
     seconds = (time.perf_counter() - begun) / len(picked) * len(states)
-    whole, half = (_gzipped(_chunk(0, some, shipped_names(declaration.figure))) for some in (computed, computed[::2]))
-    each = (whole - half) / max(1, len(computed) - len(computed[::2]))  # what one more state adds
+    whole, half = (_gzipped(_chunk(0, some, shipped_names(declaration.figure))) for some in (computed, computed[: len(computed) // 2 + 1]))
+    each = (whole - half) / max(1, len(computed) - len(computed) // 2 - 1)  # what one more state adds
     return Estimate(len(states), seconds, whole + each * (len(states) - len(computed)))
 
 

@@ -4,6 +4,7 @@ const REFERENCE = /^@((?:log10:)?[A-Za-z_]\w*)(?:\[(\d+)\])?$/;
 const COLOUR = /^\$([\w-]+)(?:@([\d.]+))?$/;
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
 const PRESENT_FONT = 22;
+const PRESENT_STROKE = 1.6;
 
 function* referencesIn(node) {
   if (typeof node === "string") {
@@ -72,7 +73,13 @@ class Picture {
     const narrow = this.element.clientWidth < 480;
     const size = this.present ? PRESENT_FONT : narrow ? 12 : this.figure.layout.font.size;
     figure.layout.font = { ...figure.layout.font, family, size };
-    if (this.present) figure.layout.margin = { l: 90, r: 30, t: 60, b: 80 };
+    if (this.present) {
+      figure.layout.margin = { l: 90, r: 30, t: 60, b: 80 };
+      for (const { line, marker } of figure.data) {
+        if (line?.width) line.width *= PRESENT_STROKE;
+        if (marker?.size) marker.size *= PRESENT_STROKE;
+      }
+    }
     return { data: [...this.ghosts.map((trace) => this.fill(trace)), ...figure.data], layout: { ...figure.layout, autosize: true } };
   }
 
