@@ -9,9 +9,9 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
-from jaxtyping import install_import_hook
+from jaxtyping import install_import_hook  # noqa: E402
 
-import dlcore
+import dlcore  # noqa: E402
 
 # The flat modules are the numerics: their annotations state shapes, and every call in a test is held to them.
 # (dlcore.explore and dlcore.book take whatever a user gives and answer for it themselves.)

@@ -1,0 +1,22 @@
+"""The numerics and the live figures of the book.
+
+The numerics are flat, one idea a module, named as the field names it; a module imports from the levels before its own:
+
+    checks            what may be passed in, and widths and depth of a network
+    activations       φ and φ′ by name
+    gaussian          E f(√v Z) by quadrature
+
+    networks          the forward pass, many networks at once
+    optimizers        init/step methods and the loop that runs them, many starts and rates at once
+    meanfield         signals and gradients in the limit of infinite width
+
+    initialization    families of random weights, and the variances of Glorot, He and LeCun
+    backprop          gradients by all signals and weights
+
+    propagation       the strength of signals in random networks of finite width, sampled and in exact laws
+    landscapes        the scalar chain and (w^L − 1)², with gradients, curvatures and escape times
+
+Beside them: ``claims`` (statements checked by the numbers next to them), ``explore`` (live figures), ``book`` (the
+Sphinx extension). W has shape (fan_out, fan_in) and z = W x; ``variance`` is that of one weight, ``sigma_w2`` is
+variance · fan_in. Randomness is always an argument. Importing the package imports none of these modules.
+"""
