@@ -78,7 +78,7 @@ def lines(
         y: names of the curves, drawn in this order over each other.
         theory: those of y that are predictions: dashed and dark, drawn last.
         bands: {"measured": ("low", "high")}, a pale band in the curve's colour between two arrays.
-        labels: {"measured": "what the legend says"}; default: the name.
+        labels: {"measured": "what the legend says"}; default: the name. Equal labels stand in the legend once.
         log_x, log_y: logarithmic axes.
         x_title, y_title: axis titles (Unicode, <i>, <sub>, <sup>).
         x_range, y_range: (low, high) in data units; default: what all states need.
@@ -95,7 +95,9 @@ def lines(
     color = {name: SERIES[k % len(SERIES)] for k, name in enumerate(measured)} | {name: "$theory" for name in theory}
     data = [trace for x_, name in zip(xs, y) if name in (bands or {}) for trace in _band(x_, *bands[name], color[name])]
     for x_, name in sorted(zip(xs, y), key=lambda pair: pair[1] in theory):
-        data.append(_line(x_, name, labels.get(name, name), theory=name in theory, color=color[name], marker=name in markers))
+        label = labels.get(name, name)
+        told = {"showlegend": False} if any(trace.get("name") == label for trace in data) else {}
+        data.append(_line(x_, name, label, theory=name in theory, color=color[name], marker=name in markers) | told)
     return {"data": data, "layout": _layout(xaxis=_axis(x_title, log_x, x_range), yaxis=_axis(y_title, log_y, y_range))}
 
 

@@ -40,7 +40,6 @@ class Explorer {
     root.classList.add("explorer");
     root.dataset.explorer = name;
     root.id = `explorer-${name}`;
-    root.dataset.lmSuppressShortcuts = "true";
     root.setAttribute("aria-label", caption);
     this.controls = Object.fromEntries(
       parameters.map((p) => [p.name, new Control(p, (value, event) => this.want({ [p.name]: value }, event))]),
@@ -59,6 +58,8 @@ class Explorer {
     parts.push(make("div", { class: "explorer-picture" }, this.plot), this.readout, this.alert);
     parts.push(make("div", { class: "explorer-toolbar", role: "toolbar", "aria-label": "Figure tools" }, ...Object.values(this.buttons)));
     root.replaceChildren(...parts, make("figcaption", {}, caption));
+    // JupyterLab asks the focused element itself whether its keys are the notebook's.
+    for (const element of root.querySelectorAll("button, input, select")) element.dataset.lmSuppressShortcuts = "true";
     root.addEventListener("click", (event) => this.clicked(event));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.presenting && this.present());
     root.querySelectorAll(".explorer-label").forEach(typeset);

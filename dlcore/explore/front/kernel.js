@@ -38,15 +38,24 @@ class KernelSource {
   state(values) {
     const ticket = `${this.id}-${++this.asked}`;
     return new Promise((resolve, reject) => {
-      const silence = () => reject(new Error("The kernel has not answered for 15 seconds: it is busy, restarted or gone. Wait, or run the cell again."));
+      const silence = () => {
+        this.pending.late = true;
+        reject(new Error("The kernel has not answered for 15 seconds: it is busy, restarted or gone. Wait, or run the cell again."));
+      };
       this.pending = { ticket, resolve, reject, timer: setTimeout(silence, PATIENCE_MILLISECONDS) };
-      this.model.send({ type: "state", ticket, values });
+      try {
+        this.model.send({ type: "state", ticket, values });
+      } catch {
+        clearTimeout(this.pending.timer);
+        reject(new Error("The kernel of this figure was stopped or restarted, so the picture shows the state before; run the cell again."));
+      }
     });
   }
 
   answered(content, buffers) {
     if (content.type === "moved") this.moved?.(content.values);
     if (content.type !== "state" || content.ticket !== this.pending?.ticket) return;
+    if (this.pending.late) return this.moved?.(content.values); // it was only busy: ask again
     const { resolve, reject, timer } = this.pending;
     clearTimeout(timer);
     if (content.trouble) return reject(new Error(content.trouble));

@@ -3,7 +3,8 @@
 const REFERENCE = /^@((?:log10:)?[A-Za-z_]\w*)(?:\[(\d+)\])?$/;
 const COLOUR = /^\$([\w-]+)(?:@([\d.]+))?$/;
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
-const PRESENT_FONT = 22;
+const MOST_POWERS = 8; // labels on a logarithmic axis, all of them whole powers of ten
+const PRESENT_FONT = 24; // exponents on a logarithmic axis are 7/8 of it
 const PRESENT_STROKE = 1.6;
 
 function* referencesIn(node) {
@@ -69,6 +70,9 @@ class Picture {
         holder.range = range;
       }
     }
+    for (const axis of Object.values(figure.layout)) {
+      if (axis?.type === "log" && axis.range) axis.dtick = Math.max(1, Math.ceil(Math.abs(axis.range[1] - axis.range[0]) / MOST_POWERS));
+    }
     const family = getComputedStyle(this.element).fontFamily;
     const narrow = this.element.clientWidth < 480;
     const size = this.present ? PRESENT_FONT : narrow ? 12 : this.figure.layout.font.size;
@@ -85,11 +89,12 @@ class Picture {
 
   // ---- painting -------------------------------------------------------------------------------
 
-  // Only lines changed and no axis did: move them without drawing the rest again.
-  canMoveLines(changed, ranges) {
+  // Lines alone and no axis changed: move them without drawing the rest again. Where lines share
+  // their axes with another kind of trace, Plotly's moving of the lines would wipe that one out.
+  canMoveLines(ranges) {
     return (
       JSON.stringify(ranges) === JSON.stringify(this.ranges) &&
-      changed.every((k) => this.figure.data[k].type === "scatter") &&
+      this.figure.data.every((trace) => trace.type === "scatter") &&
       !this.layoutNames.length
     );
   }
@@ -105,7 +110,7 @@ class Picture {
       new ResizeObserver(() => this.resized()).observe(this.element);
     } else {
       const changed = [...this.traceNames.keys()].filter((k) => this.traceNames[k].some((name) => before[name] !== arrays[name]));
-      if (this.canMoveLines(changed, next)) await this.moveLines(changed);
+      if (this.canMoveLines(next)) await this.moveLines(changed);
       else {
         this.ranges = next;
         await this.redraw();
@@ -174,7 +179,7 @@ class Picture {
         const { data } = this.arrays[found[1]];
         for (let k = 0; k < data.length; k++) {
           if (!Number.isFinite(data[k])) return { word: data[k] === -Infinity ? "zero" : "overflow", trace, k, low: data[k] === -Infinity };
-          if (log && data[k] <= 0) return { word: "zero", trace, k, low: true };
+          if (log && data[k] <= 0 && trace.type !== "bar") return { word: "zero", trace, k, low: true };
         }
       }
     }

@@ -1,0 +1,71 @@
+# Two commands: `make serve` builds the book and serves it, `make test` checks everything. `make help` lists the rest.
+# A virtual environment is made in .venv; nothing outside this directory is touched, a browser for the tests excepted.
+
+PORT ?= 8000
+VENV ?= .venv
+WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
+
+BIN := $(VENV)/bin
+BUILD := $(BIN)/jupyter-book build . -W --keep-going
+NOTEBOOKS = $(wildcard chapters/*.ipynb)
+
+.PHONY: help serve book test lab bench lint clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+serve: port $(VENV)/.book  ## build the book and serve it at http://127.0.0.1:8000 (another port: PORT=8001)
+	@$(MAKE) --no-print-directory book
+	@$(BIN)/python dlcore/book/serve.py --port $(PORT)
+
+.PHONY: port
+port: python
+	@$(PYTHON) dlcore/book/serve.py --port $(PORT) --check
+
+book: $(VENV)/.book  ## build the book into _build/html
+	@start=$$(date +%s); $(BUILD) && echo "Built the book in $$(( $$(date +%s) - start )) s: _build/html/index.html"
+
+# As many single-threaded workers as there are cores.
+test: export OMP_NUM_THREADS = 1
+test: $(VENV)/.test  ## install what the tests need, and run all of them
+	@$(BIN)/python tests/chromium.py
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/unit
+	$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env $(NOTEBOOKS)
+	@$(MAKE) --no-print-directory book
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(wildcard tests/book tests/browser)
+
+lint: $(VENV)/.test  ## style, and which module may import which
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+lab: $(VENV)/.test  ## JupyterLab on the chapters
+	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 chapters
+
+bench: $(VENV)/.test  ## the measurements, as ratios of one run
+	@for script in tests/benchmarks/bench_*.py; do $(BIN)/python "$$script" || exit 1; done
+
+clean:  ## remove everything that was built; the environment stays
+	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# Environments. A stamp is newer than what it was made from, so nothing is installed twice.
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found; PYTHON=/path/to/python names one."; exit 1; }
+
+$(BIN)/python: | python
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.book: $(BIN)/python requirements.txt pyproject.toml
+	@echo "Installing what the book is built with (PyTorch is large: a few minutes the first time)"
+	$(BIN)/python -m pip install --quiet -r requirements.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.book
+	@echo "Installing what the tests need"
+	$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[test,lab]"
+	@touch $@

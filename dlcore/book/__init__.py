@@ -1,0 +1,29 @@
+"""The Sphinx extension that makes a Jupyter Book of notebooks with explorers and claims.
+
+    outputs   reads explorers and claims out of HTML outputs
+    pages     remembers, for each page, what it holds; duplicates are warnings
+    baking    where explorers put their data while notebooks run, what they say meanwhile, what the book keeps
+    links     [text](#explorer-NAME?depth=50) in prose
+    ledger    the pages Claim ledger and Errata, and claims.json
+    theme     a lighter page, no request to another host, launch buttons only with a repository
+    styles    the theme's style sheet, cut down to what the pages use
+    serve     `python dlcore/book/serve.py`: the built book on this machine
+"""
+
+from pathlib import Path
+
+FRONT = Path(__file__).parent / "front"
+
+
+def setup(app) -> dict:
+    """Connect every part to Sphinx."""
+    from dlcore.book import baking, ledger, links, pages, styles, theme
+
+    app.connect("builder-inited", _add_front_files)
+    for part in (pages, baking, links, ledger, theme, styles):
+        part.setup(app)
+    return {"version": "1", "env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
+
+
+def _add_front_files(app) -> None:
+    app.config.html_static_path.append(str(FRONT))

@@ -1,0 +1,69 @@
+"""Explorers and claims, read out of the HTML that notebook cells have shown."""
+
+import json
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from docutils import nodes
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """What the book needs to know of a figure: its name, its store of baked data, its parameters."""
+
+    name: str
+    store: str
+    parameters: tuple[str, ...]
+
+
+class _Reader(HTMLParser):
+    """Collects explorers and claim records; the JSON of an explorer is the first JSON script inside it."""
+
+    def __init__(self):
+        super().__init__()
+        self.explorers, self.claims = [], []
+        self._figure, self._script = None, None
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "figure" and "data-explorer" in given:
+            self._figure = given
+        elif tag == "script" and self._figure and given.get("type") == "application/json":
+            self._script = ""
+        elif "data-claim" in given:
+            self.claims.append(json.loads(given["data-claim"]))
+
+    def handle_data(self, data):
+        if self._script is not None:
+            self._script += data
+
+    def handle_endtag(self, tag):
+        if tag == "script" and self._script is not None:
+            names = tuple(parameter["name"] for parameter in json.loads(self._script).get("parameters", ()))
+            self._finish(names)
+        elif tag == "figure" and self._figure:
+            self._finish(())
+
+    def _finish(self, parameters):
+        self.explorers.append(Explorer(self._figure["data-explorer"], self._figure["data-store"], parameters))
+        self._figure, self._script = None, None
+
+
+def html_nodes(doctree: nodes.document) -> list[nodes.raw]:
+    """The raw HTML of a page, in order."""
+    return [node for node in doctree.findall(nodes.raw) if "html" in node.get("format", "").split()]
+
+
+def read(html: str) -> tuple[list[Explorer], list[dict]]:
+    """The explorers and the claim records in a piece of HTML."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.explorers, reader.claims
+
+
+def read_page(doctree: nodes.document) -> tuple[tuple[Explorer, ...], tuple[dict, ...]]:
+    """The explorers and the claim records of a page, in order."""
+    found = [read(node.astext()) for node in html_nodes(doctree)]
+    explorers = tuple(explorer for explorers, _ in found for explorer in explorers)
+    return explorers, tuple(record for _, records in found for record in records)

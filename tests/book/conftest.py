@@ -1,0 +1,98 @@
+"""Throw-away books with this book's own settings, small enough to be built in seconds."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+TERMINAL = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass
+class Built:
+    """What a build said, and how it ended."""
+
+    ok: bool
+    said: str
+    seconds: float
+
+    def warnings_about(self, name: str) -> list[str]:
+        """The lines of trouble that name a file."""
+        return [line for line in self.said.splitlines() if name in line and re.search("WARNING|ERROR|Error", line)]
+
+
+@dataclass
+class Book:
+    """A book in a directory of its own: an entry page, the two generated pages, and what a test adds."""
+
+    root: Path
+
+    def write(self, **pages: str) -> "Book":
+        """Write pages by name, as Markdown; Python in {code-cell} blocks is run."""
+        for name, text in pages.items():
+            (self.root / "chapters" / f"{name}.md").write_text(f"{HEAD}\n# Page {name}\n\n{text}\n", encoding="utf-8")
+        names = sorted(path.stem for path in (self.root / "chapters").glob("*.md") if path.stem != "intro")
+        files = "".join(f"  - file: chapters/{name}\n" for name in names)
+        (self.root / "_toc.yml").write_text(f"format: jb-book\nroot: chapters/intro\nchapters:\n{files}", encoding="utf-8")
+        return self
+
+    def build(self) -> Built:
+        """Run the command that builds the real book."""
+        start = time.perf_counter()
+        command = [Path(sys.executable).with_name("jupyter-book"), "build", self.root, "-W", "--keep-going"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+        return Built(done.returncode == 0, TERMINAL.sub("", done.stdout), time.perf_counter() - start)
+
+    def remove(self, name: str) -> "Book":
+        """Take a page out."""
+        (self.root / "chapters" / f"{name}.md").unlink()
+        return self.write()
+
+    @property
+    def html(self) -> Path:
+        return self.root / "_build" / "html"
+
+    def page(self, name: str) -> str:
+        """A built page."""
+        return (self.html / "chapters" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def new_book(root: Path) -> Book:
+    """A book with this book's settings and generated pages, and an empty entry page."""
+    (root / "chapters").mkdir(parents=True)
+    for name in ("_config.yml", "references.bib"):
+        shutil.copy(ROOT / name, root)
+    shutil.copytree(ROOT / "_static", root / "_static")
+    for name in ("claim_ledger", "errata"):
+        shutil.copy(ROOT / "chapters" / f"{name}.md", root / "chapters")
+    (root / "chapters" / "intro.md").write_text("# Entry\n", encoding="utf-8")
+    return Book(root).write()
+
+
+@pytest.fixture
+def book(tmp_path) -> Book:
+    return new_book(tmp_path / "book")
+
+
+def code(source: str) -> str:
+    """A cell."""
+    return f"```{{code-cell}} ipython3\n{source}\n```\n"
+
+
+WAVE = """import numpy as np
+from dlcore.explore import Explorer, Slider, lines
+
+def wave(k):
+    x = np.linspace(0, 1, 20)
+    return {"x": x, "y": np.sin(k * x)}
+
+def show(name):
+    return Explorer(wave, figure=lines(x="x", y=["y"]), readout="k is {k}", caption="A wave.", name=name, k=Slider(1, 3))
+"""

@@ -1,0 +1,159 @@
+"""A book that builds: what is on its pages, what they load, and what a second build leaves alone."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.book.conftest import WAVE, Book, code, new_book
+
+CLAIMS = """from dlcore.claims import claim, erratum
+
+claim(["L2.16", "S1.03"], "one is $1<2$", measured=1, expected=1, within=0.25, source="notes §1", errs="it is two")
+erratum("L2.17", source="notes §2", says="x", correct="$y$", shown_by="L2.16")
+"""
+MORE = 'from dlcore.claims import claim\nclaim("L10.02", "later", measured=3, at_most=4)\nclaim("L2.16", "again", measured=0, at_least=0)'
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A book with an explorer, claims and errata, built once; and what its build said."""
+    book = new_book(tmp_path_factory.mktemp("book") / "book").write(
+        claims=code(CLAIMS) + "\nAn equation $x^2$.",
+        wave=code(f'{WAVE}\nshow("wave")') + "\n[Twice](#explorer-wave?k=2) as high.",
+        more=code(MORE),
+    )
+    return book, book.build()
+
+
+def generated(book: Book) -> dict[str, bytes]:
+    """Everything that was computed rather than written: generated pages, claims.json, baked data.
+
+    Sphinx adds a checksum to the address of a file that is there already, other extensions' only in a second build.
+    """
+    paths = [book.html / "claims.json", *(book.html / "chapters" / f"{name}.html" for name in ("claim_ledger", "errata"))]
+    paths += sorted((book.html / "_static" / "explorers").glob("*/*.js"))
+    return {str(path.relative_to(book.html)): re.sub(rb"\?v=\w+", b"", path.read_bytes()) for path in paths}
+
+
+def test_it_builds(built):
+    _, result = built
+    assert result.ok, result.said
+    assert "explorer wave: 3 states" in result.said  # what baking says reaches the terminal
+
+
+def test_claims_are_gathered_with_links_there_and_back(built):
+    book, _ = built
+    ledger, page = book.page("claim_ledger"), book.page("claims")
+    assert [found[1] for found in re.finditer(r'<th scope="row"><span(?: id="\S+")?>([^<]*)', ledger)] == ["L2.16", "L2.16", "L10.02"]
+    row = next(line for line in ledger.splitlines() if "one is" in line)
+    assert r"\(1&lt;2\)" in row
+    assert "<td>notes §1</td>" in row
+    assert "<td>1</td><td>1</td><td>± 0.25</td>" in row
+    assert '<a href="claims.html#claim-L2.16">Page claims</a>' in row
+    assert 'id="claim-L2.16"' in page
+    assert '<a class="claim-id" href="claim_ledger.html#S1.03">' in page
+    assert 'id="S1.03"' in ledger
+    assert [record["anchor"] for record in json.loads((book.html / "claims.json").read_text(encoding="utf-8"))] == [
+        "claim-L2.16",
+        "claim-L2.16",
+        "claim-L2.17",
+        "claim-L10.02",
+    ]
+
+
+def test_claims_are_counted_by_source(built):
+    counts = built[0].page("claim_ledger").split("ledger-counts")[1].split("</table>")[0]
+    assert [tuple(re.findall(r"<td>(\d+)</td>", line)) for line in counts.split("<tr>")[2:]] == [("2", "3"), ("1", "1")]
+
+
+def test_errata_say_what_is_correct_and_what_shows_it(built):
+    errata = built[0].page("errata")
+    of_claim = next(line for line in errata.splitlines() if "it is two" in line)
+    assert r"\(1&lt;2\)" in of_claim
+    assert '<a href="claim_ledger.html#L2.16">L2.16</a>' in of_claim
+    plain = next(line for line in errata.splitlines() if 'id="L2.17"' in line)
+    assert r"<td>x</td>" in plain
+    assert '<a href="claim_ledger.html#L2.16">L2.16</a>' in plain
+    assert '<a class="claim-id" href="errata.html#L2.17">' in built[0].page("claims")
+
+
+def test_the_front_end_is_loaded_only_where_there_is_an_explorer(built):
+    book, _ = built
+    assert "explorers/explorer.js" in book.page("wave")
+    assert "explorers/explorer.css" in book.page("wave")
+    assert not any("explorers/" in book.page(name) for name in ("claims", "claim_ledger"))
+    assert "ledger.js" in book.page("claim_ledger")
+    assert "ledger.js" not in book.page("wave")
+    store = re.search(r'data-store="([^"]+)"', book.page("wave"))[1]
+    assert list((book.html / "_static" / "explorers" / store).glob("*.js"))
+    assert 'href="#explorer-wave?k=2"' in book.page("wave")
+
+
+def test_nothing_is_asked_of_another_host(built):
+    book, _ = built
+    for page in (*book.html.glob("*.html"), *book.html.glob("chapters/*.html")):
+        text = page.read_text(encoding="utf-8")
+        assert re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?//[^"]*"', text) == [], page
+        assert not re.search("thebe|fontawesome|bootstrap.js|executablebooks", text, re.IGNORECASE), page
+    assert "mathjax/tex-chtml.js" in book.page("claims")
+    assert (book.html / "_static" / "mathjax" / "tex-chtml.js").stat().st_size > 500_000
+    sheets = [sheet.read_text(encoding="utf-8") for sheet in linked(book, "wave") if sheet.suffix == ".css"]
+    assert not any(re.search(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//|webfonts", sheet) for sheet in sheets)
+
+
+def linked(book: Book, name: str) -> list[Path]:
+    """The scripts and style sheets of a page."""
+    addresses = re.findall(r'<(?:script|link)[^>]*(?:src|href)="([^"?#]+\.(?:js|css))[^"]*"', book.page(name))
+    return [(book.html / "chapters" / address).resolve() for address in addresses]
+
+
+def test_what_a_page_loads_is_small(built, capsys):
+    """150 kB are allowed for a page with four explorers; this much of it is the book's and not theirs."""
+    book, _ = built
+    weights = {path.name: len(gzip.compress(path.read_bytes())) for path in linked(book, "claims") if "mathjax" not in str(path)}
+    with capsys.disabled():
+        print(f"\nscripts and style sheets of a page: {sum(weights.values()) / 1000:.0f} kB gzipped")
+    assert sum(weights.values()) < 90_000, weights
+
+
+def test_without_a_repository_nothing_can_be_launched(built):
+    assert not re.search("mybinder|colab", built[0].page("wave"))
+
+
+def test_the_address_of_the_repository_stands_in_one_place(book):
+    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
+    assert config["repository"]["url"] == ""
+    config["repository"]["url"] = "https://github.com/someone/somebook"
+    (book.root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    result = book.write(live=code("1 + 1")).build()
+    assert result.ok, result.said
+    launch = re.findall(r'href="(https://[^"]*)"', book.page("live"))
+    assert launch == ["https://mybinder.org/v2/gh/someone/somebook/main?urlpath=lab/tree/chapters/live.md"]
+    assert not re.search("thebe", book.page("live"), re.IGNORECASE)
+
+
+def test_a_later_build_keeps_what_it_can(tmp_path, capsys):
+    """In order: built again, prose edited, a claim edited, pages removed."""
+    book = new_book(tmp_path / "book").write(claims=code(CLAIMS), wave=code(f'{WAVE}\nshow("wave")'))
+    first = book.build()
+    before = generated(book)
+    again = book.build()
+    assert generated(book) == before
+
+    book.write(wave=code(f'{WAVE}\nshow("wave")') + "\nMore prose.", more=code(MORE))
+    edited = book.build()
+    assert edited.said.count("Executed notebook") == 1  # the new page; the edited one's code is unchanged
+    assert "More prose." in book.page("wave")
+    assert "later" in book.page("claim_ledger")
+    assert "one is" in book.page("claim_ledger")
+
+    removed = book.remove("wave").remove("more").build()
+    assert generated(book) == {name: text for name, text in before.items() if "wave" not in name and "explorers" not in name}
+    assert all(result.ok for result in (first, again, edited, removed)), removed.said
+    with capsys.disabled():
+        times = {"clean": first, "nothing changed": again, "prose edited, a page added": edited, "pages removed": removed}
+        print("\nbuilds of a small book: " + ", ".join(f"{name} {result.seconds:.1f} s" for name, result in times.items()))

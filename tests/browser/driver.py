@@ -1,0 +1,203 @@
+"""What the browser tests share: a Chromium, pages that note what they should not do, and an explorer's figure."""
+
+import dataclasses
+import hashlib
+import json
+from urllib.parse import urlsplit
+
+from tests.chromium import FLAGS, find
+
+# Every name but this machine's own is refused by the browser's resolver; the pages' wishes are counted as well.
+NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+LOCAL = {"", None, "127.0.0.1"}
+PATIENCE = 20_000  # milliseconds; far above what anything here takes on a quiet machine
+
+
+def launch(playwright):
+    """The browser of all tests, cut off from other hosts."""
+    return playwright.chromium.launch(executable_path=find(playwright), args=[*FLAGS, NO_OTHER_HOST])
+
+
+@dataclasses.dataclass
+class Watch:
+    """What went wrong behind a reader's back: console errors, uncaught errors, requests to other hosts."""
+
+    errors: list[str] = dataclasses.field(default_factory=list)
+    foreign: list[str] = dataclasses.field(default_factory=list)
+
+    def over(self, context) -> "Watch":
+        """Start to watch every page of a browser context."""
+        context.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("request", lambda request: self._requested(request.url))
+        return self
+
+    def _requested(self, address: str) -> None:
+        if urlsplit(address).hostname not in LOCAL:
+            self.foreign.append(address)
+
+    def clean(self) -> None:
+        """Assert that nothing went wrong."""
+        assert self.foreign == [], f"requests to other hosts: {self.foreign}"
+        assert self.errors == [], f"errors in the console: {self.errors}"
+
+
+_QUIET = """name => {
+    const root = document.getElementById(`explorer-${name}`);
+    return root?.dataset.state && !root.hasAttribute("aria-busy");
+}"""
+_TRACES = """plot => {
+    const listed = value => ArrayBuffer.isView(value) || Array.isArray(value);
+    const plain = value => listed(value) ? Array.from(value, plain) : value;
+    const arrays = trace => ["x", "y", "z"].filter(key => key in trace).map(key => [key, plain(trace[key])]);
+    return plot.data.map(trace => Object.fromEntries(arrays(trace)));
+}"""
+_DRAWN = """plot => [...plot.querySelectorAll("path, image")]
+    .map(node => node.getAttribute("d") ?? node.getAttribute("href") ?? node.getAttribute("xlink:href")).join(";")"""
+_RANGES = """plot => {
+    const found = {};
+    const nine = range => range.map(end => Number(end.toPrecision(9)));
+    for (const [name, axis] of Object.entries(plot._fullLayout)) {
+        if (/^[xy]axis/.test(name)) found[name] = nine(axis.range);
+        if (/^scene\\d*$/.test(name)) for (const k of "xyz") found[`${name}.${k}`] = nine(axis[`${k}axis`].range);
+    }
+    plot._fullData.forEach(({ zmin, zmax, cmin, cmax }, k) => {
+        if ((zmin ?? cmin) !== undefined) found[k] = nine([zmin ?? cmin, zmax ?? cmax]);
+    });
+    return found;
+}"""
+
+_SMALLEST = """root => {
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    let smallest = Infinity;
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement;
+        const shown = element.checkVisibility() && element.getBoundingClientRect().width > 1;
+        if (!shown || !texts.currentNode.data.trim() || element.closest("sup, sub, option")) continue;
+        smallest = Math.min(smallest, parseFloat(getComputedStyle(element).fontSize));
+    }
+    return smallest;
+}"""
+
+
+class Figure:
+    """One explorer on a page, used as a reader uses it: by keyboard, buttons and eyes."""
+
+    def __init__(self, page, name: str):
+        self.page, self.name = page, name
+        self.root = page.locator(f'[id="explorer-{name}"]')
+        self.plot = self.root.locator(".explorer-plot")
+
+    def settled(self) -> "Figure":
+        """Wait until a picture is there and nothing is on its way."""
+        self.page.wait_for_function(_QUIET, arg=self.name, timeout=PATIENCE)
+        return self
+
+    def reaches(self, **values) -> "Figure":
+        """Wait until the state holds these values, where what sets it comes in its own time."""
+        reached = """([name, values]) => {
+            const state = JSON.parse(document.getElementById(`explorer-${name}`).dataset.state);
+            return Object.entries(values).every(([name, value]) => state[name] === value);
+        }"""
+        self.page.wait_for_function(reached, arg=[self.name, values], timeout=PATIENCE)
+        return self.settled()
+
+    @property
+    def state(self) -> dict:
+        return json.loads(self.root.get_attribute("data-state"))
+
+    @property
+    def readout(self) -> str:
+        return self.root.locator(".explorer-readout").inner_text()
+
+    @property
+    def trouble(self) -> str:
+        return self.root.locator("[role=alert]").text_content()
+
+    @property
+    def spec(self) -> dict:
+        """What the front end was told: parameters with the values they offer, presets, the store."""
+        return self.root.evaluate("root => root.explorer.spec")
+
+    def control(self, name: str):
+        return self.root.locator(f'[name="{name}"]')
+
+    def output(self, name: str) -> str:
+        return self.root.locator(f".explorer-control:has([name='{name}']) output").text_content()
+
+    def button(self, kind: str, name: str):
+        """The button of an action or a preset."""
+        return self.root.locator(f"button[data-{kind}={json.dumps(name, ensure_ascii=False)}]")
+
+    # ---- acting -----------------------------------------------------------------------------
+
+    def press(self, name: str, *keys: str) -> "Figure":
+        self.control(name).focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self.settled()
+
+    def preset(self, name: str) -> "Figure":
+        self.button("preset", name).click()
+        return self.settled()
+
+    def action(self, name: str) -> "Figure":
+        self.button("action", name).click()
+        return self.settled()
+
+    def drag(self, name: str, steps: int) -> "Figure":
+        """Drag a slider's thumb with the mouse from one end to the other in small moves."""
+        self.press(name, "Home")
+        box = self.control(name).bounding_box()
+        middle = box["y"] + box["height"] / 2
+        self.page.mouse.move(box["x"] + 8, middle)
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + box["width"] - 2, middle, steps=steps)
+        self.page.mouse.up()
+        return self.settled()
+
+    def burst(self, name: str, positions: list[int], pause: float = 0) -> int:
+        """Fire one input event for each position of a slider, and return how many pictures that made."""
+        painted = self.root.evaluate(
+            """async (root, [name, positions, pause]) => {
+                let painted = 0;
+                const count = () => painted++;
+                root.addEventListener("explorer:painted", count);
+                const slider = root.querySelector(`[name="${name}"]`);
+                for (const position of positions) {
+                    slider.value = position;
+                    slider.dispatchEvent(new Event("input", { bubbles: true }));
+                    if (pause) await new Promise(resolve => setTimeout(resolve, pause));
+                }
+                while (root.hasAttribute("aria-busy")) await new Promise(resolve => setTimeout(resolve, 5));
+                root.removeEventListener("explorer:painted", count);
+                return painted;
+            }""",
+            [name, positions, pause],
+        )
+        self.settled()
+        return painted
+
+    # ---- seeing -----------------------------------------------------------------------------
+
+    @property
+    def traces(self) -> list[dict]:
+        """The plotted arrays, ghosts first: a dict of nested lists under x, y and z for each trace."""
+        return self.plot.evaluate(_TRACES)
+
+    @property
+    def picture(self) -> str:
+        """A hash of what is on the screen: the drawn paths and images, and the pixels where WebGL draws them."""
+        drawn = self.plot.evaluate(_DRAWN)
+        pixels = self.plot.screenshot() if self.plot.locator("canvas").count() else b""
+        return hashlib.sha256(drawn.encode() + pixels).hexdigest()
+
+    @property
+    def smallest_type(self) -> float:
+        """The smallest size in pixels of any visible text of the figure, the picture's included."""
+        return self.root.evaluate(_SMALLEST)
+
+    @property
+    def ranges(self) -> dict:
+        """The ranges of all axes and colour scales, to nine digits (3-D axes come back through a division)."""
+        return self.plot.evaluate(_RANGES)

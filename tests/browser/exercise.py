@@ -1,0 +1,106 @@
+"""Using an explorer from end to end, and what has to hold at every state on the way.
+
+The same steps are taken in the built page and in JupyterLab.
+"""
+
+import numpy as np
+
+from dlcore.explore.declaration import Declaration
+from dlcore.explore.template import REFERENCE
+from tests.browser.driver import Figure
+
+RANGE_TOLERANCE = 1e-4  # of an array's range, or float32: the book's contract for baked numbers
+FLOAT32 = np.finfo(np.float32).eps
+
+
+def expected_traces(template: dict, arrays: dict) -> list[dict]:
+    """The arrays that each trace of the template must show."""
+    found = []
+    for trace in template["data"]:
+        references = {key: REFERENCE.fullmatch(str(trace.get(key))) for key in ("x", "y", "z")}
+        found.append({key: _referred(arrays, reference) for key, reference in references.items() if reference})
+    return found
+
+
+def _referred(arrays, reference) -> np.ndarray:
+    array = np.asarray(arrays[reference[1] + reference[2]], dtype=float)
+    return np.atleast_1d(array if reference[3] is None else array[int(reference[3])])
+
+
+def agree(shown, computed: np.ndarray, whole: np.ndarray | None = None) -> bool:
+    """Whether a plotted array is the computed one within float32 or 1e-4 of its range, gaps in the same places.
+
+    `whole`: the array whose range counts, where `computed` is a row of it.
+    """
+    shown, whole = np.array(shown, dtype=float), computed if whole is None else whole
+    if shown.shape != computed.shape:
+        return False
+    finite = np.isfinite(computed)
+    if not np.array_equal(shown[~finite], computed[~finite], equal_nan=True):
+        return False
+    if not finite.any():
+        return True
+    allowed = np.maximum(RANGE_TOLERANCE * np.ptp(whole[np.isfinite(whole)]), FLOAT32 * np.abs(computed[finite]))
+    return bool(np.all(np.abs(shown[finite] - computed[finite]) <= allowed))
+
+
+def check(figure: Figure, declaration: Declaration) -> None:
+    """The picture shows what compute returns, the controls say where it stands, the sentence belongs to it."""
+    values = figure.state
+    state = declaration.state(values)
+    expected = expected_traces(declaration.figure, state.arrays)
+    traces = figure.traces[-len(expected) :]
+    for k, (shown, computed) in enumerate(zip(traces, expected, strict=True)):
+        for key, array in computed.items():
+            assert agree(shown[key], array), f"{figure.name}: trace {k}, {key} at {values} differs from compute"
+    for name, parameter in declaration.parameters.items():
+        assert figure.output(name) == parameter.text(values[name]), f"{figure.name}: the output of {name} at {values}"
+    assert figure.readout == state.readout
+    assert figure.trouble == ""
+
+
+def moves(figure: Figure, declaration: Declaration, *, brief: bool):
+    """Move every control over its whole range by keyboard and yield the parameter's name after each move."""
+    for name, parameter in declaration.parameters.items():
+        if parameter.kind == "toggle":
+            yield name, figure.press(name, "Space")
+            yield name, figure.press(name, "Space")
+            continue
+        yield name, figure.press(name, "Home")
+        if not brief:
+            yield name, figure.press(name, "ArrowRight" if parameter.kind == "slider" else "ArrowDown")
+        yield name, figure.press(name, "End")
+        if parameter.kind == "choice" and not brief:
+            for option in range(1, len(parameter.options) - 1):
+                figure.control(name).select_option(index=option)
+                yield name, figure.settled()
+        figure.action("reset")
+
+
+def exercise(figure: Figure, declaration: Declaration, *, grows: bool = False, brief: bool = False) -> None:
+    """Every control to both ends, every preset: `check` each state, and see every control change the picture.
+
+    The axes stand still meanwhile; where a kernel answers they may also grow (`grows`). `brief`: the ends alone.
+    """
+    figure.settled()
+    ranges, first = figure.ranges, figure.picture
+    pictures: dict[str, set] = {name: {first} for name in declaration.parameters}
+    for name, _ in moves(figure, declaration, brief=brief):
+        check(figure, declaration)
+        pictures[name].add(figure.picture)
+        before, ranges = ranges, figure.ranges
+        assert holds(ranges, before) if grows else ranges == before, f"{figure.name}: the axes moved with {name}"
+    assert grows or figure.picture == first, "reset does not lead back to the first picture"
+    for name, seen in pictures.items():
+        assert len(seen) > 1, f"{figure.name}: moving {name} over its whole range never changes the picture"
+    for preset, values in declaration.presets.items():
+        figure.preset(preset)
+        check(figure, declaration)
+        assert values.items() <= figure.state.items()
+        assert figure.button("preset", preset).get_attribute("aria-pressed") == "true"
+    figure.action("reset")
+
+
+def holds(ranges: dict, inner: dict) -> bool:
+    """Whether every range contains the one of the same name in `inner`."""
+    return all(ranges[name][0] <= low and high <= ranges[name][1] for name, (low, high) in inner.items())

@@ -1,0 +1,158 @@
+"""JupyterLab with a real kernel: the same figures, any value, linked traits, trouble that passes."""
+
+import shutil
+
+import pytest
+
+from tests.browser import lab
+from tests.browser.driver import PATIENCE, Figure
+from tests.browser.exercise import check, exercise
+from tests.browser.specimens import curves, ten_lines
+from tests.explorers import CHAPTERS, declarations_of
+
+CHAPTER = "03_explosion_and_vanishing.ipynb"
+PLOTLY_BYTES = 4_000_000  # nothing else of this size is ever sent
+PICKY = """
+from dlcore.explore import Explorer, Slider, lines
+
+def picky(n):
+    if n == 3:
+        raise ZeroDivisionError("three is not for us")
+    return {"x": [0, 1], "y": [0, n]}
+
+Explorer(picky, figure=lines("x", "y", y_range=(0, 10)), readout="n is {n}.", caption="Picky.", n=Slider(1, 5, start=2))
+"""
+SMALL = (
+    "import ipywidgets\nfrom tests.browser.specimens import curves, ten_lines",
+    "growth = curves()\ngrowth",
+    "slider = ipywidgets.IntSlider(50, 1, 100)\nlink = ipywidgets.link((slider, 'value'), (growth, 'depth'))\nslider",
+    "ten_lines(40)",
+    PICKY,
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("notebooks")
+    lab.write_notebook(folder / "small.ipynb", *SMALL)
+    shutil.copy(CHAPTERS / CHAPTER, folder)
+    with lab.jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def notebook(keep_page, server):
+    page = lab.open_notebook(keep_page, server, "small.ipynb")
+    for name in ("growth", "ten_lines", "picky"):
+        Figure(page, name).settled()
+    return page
+
+
+@pytest.fixture(scope="module")
+def chapter(keep_page, server):
+    return lab.open_notebook(keep_page, server, CHAPTER)
+
+
+@pytest.fixture
+def growth(notebook):
+    return Figure(notebook, "growth").action("reset")
+
+
+def test_every_control_moves_its_figure(growth):
+    exercise(growth, curves().declaration, grows=True)
+
+
+def test_any_value_between_the_stops_is_allowed(growth):
+    declaration = curves().declaration
+    growth.press("depth", "ArrowRight")
+    assert growth.state["depth"] == 51
+    assert 51 not in declaration.stops["depth"]
+    check(growth, declaration)
+
+
+def test_the_notebook_leaves_the_keys_to_the_controls(growth):
+    before = lab.active_cell(growth.page)
+    growth.press("depth", "ArrowUp", "ArrowDown", "PageUp", "Home", "ArrowRight")
+    growth.press("activation", "ArrowDown")
+    growth.press("noisy", "Space")
+    assert growth.state == curves().declaration.start | {"depth": 2, "activation": "relu", "noisy": True}
+    assert lab.active_cell(growth.page) == before
+
+
+def test_plotly_came_once_for_all_explorers(notebook):
+    assert sum(size > PLOTLY_BYTES for size in notebook.traffic.sizes) == 1
+
+
+def test_a_fast_drag_of_200_events_ends_on_the_last_value_without_a_queue(notebook):
+    figure = Figure(notebook, "ten_lines").action("reset")
+    before = notebook.traffic.answers
+    figure.burst("seed", [k % 40 for k in range(200)], pause=1)
+    assert figure.state["seed"] == 199 % 40
+    check(figure, ten_lines(40).declaration)
+    assert 1 <= notebook.traffic.answers - before <= 100
+
+
+def test_a_linked_slider_moves_the_figure_and_follows_it(growth):
+    shown = growth.page.locator(".jp-OutputArea .widget-readout")
+    growth.page.locator(".jp-OutputArea .noUi-handle").focus()
+    growth.page.keyboard.press("ArrowRight")
+    growth.reaches(depth=51)
+    growth.press("depth", "End")
+    growth.page.wait_for_function("document.querySelector('.jp-OutputArea .widget-readout').textContent === '100'")
+    assert shown.text_content() == "100"
+    lab.run_code(growth.page, "slider.value = 7")
+    check(growth.reaches(depth=7), curves().declaration)
+    lab.run_code(growth.page, "growth.variance = 3.21")
+    check(growth.reaches(variance=3.21), curves().declaration)
+
+
+def test_a_compute_that_raises_says_so_and_recovers(notebook):
+    figure = Figure(notebook, "picky").action("reset")
+    picture = figure.picture
+    figure.press("n", "ArrowRight")
+    assert "three is not for us" in figure.trouble
+    assert figure.picture == picture
+    assert Figure(notebook, "growth").trouble == ""
+    figure.press("n", "ArrowRight")
+    assert figure.trouble == ""
+    assert figure.state == {"n": 4}
+    assert figure.readout == "n is 4."
+
+
+def test_present_fills_the_screen_and_escape_leaves(growth):
+    growth.action("present")
+    box = growth.root.bounding_box()
+    assert (box["width"], box["height"]) == pytest.approx((1100, 900), abs=1)
+    assert growth.smallest_type >= 20
+    growth.page.keyboard.press("Escape")
+    growth.page.wait_for_function("!document.querySelector('.explorer-present')")
+
+
+@pytest.mark.parametrize("declaration", declarations_of(CHAPTERS / CHAPTER), ids=lambda d: d.name)
+def test_the_chapters_explorers_work(chapter, declaration):
+    figure = Figure(chapter, declaration.name)
+    figure.root.scroll_into_view_if_needed(timeout=lab.RUN_MILLISECONDS)
+    exercise(figure.settled(), declaration, grows=True, brief=True)
+
+
+def said(figure: Figure) -> str:
+    """The figure's sentence of trouble, as soon as there is one."""
+    alert = f"document.querySelector('#explorer-{figure.name} [role=alert]')"
+    figure.page.wait_for_function(f"{alert}.textContent !== ''", timeout=PATIENCE)
+    return figure.trouble
+
+
+def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, open_page):
+    page = lab.open_notebook(open_page, server, "small.ipynb")
+    figure = Figure(page, "growth").settled()
+    page.clock.install()
+    page.evaluate(f"{lab.KERNEL}.requestExecute({{ code: 'import time; time.sleep(3)' }}) && undefined")
+    figure.control("depth").focus()
+    page.keyboard.press("End")
+    page.clock.fast_forward(16_000)
+    assert said(figure) == "The kernel has not answered for 15 seconds: it is busy, restarted or gone. Wait, or run the cell again."
+    assert figure.reaches(depth=100).trouble == ""  # it was only busy
+    page.evaluate(f"{lab.KERNEL}.shutdown()")
+    page.keyboard.press("Home")
+    assert said(figure).startswith("The kernel of this figure was stopped")
+    assert figure.state["depth"] == 100

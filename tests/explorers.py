@@ -1,0 +1,105 @@
+"""Every explorer that the book declares, found by running the code of its chapters.
+
+A new chapter needs no entry anywhere: whatever lies in chapters/ and has code is run, and the
+explorers that it makes are the ones that the tests hold to their contract.
+"""
+
+import contextlib
+import functools
+import io
+import os
+import pathlib
+import symtable
+
+import nbformat
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from dlcore.explore import Explorer
+from dlcore.explore.declaration import Declaration
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CHAPTERS = ROOT / "chapters"
+
+
+def chapters() -> list[pathlib.Path]:
+    """The notebooks of the book, text notebooks among them, in the order of their names."""
+    texts = [path for path in CHAPTERS.glob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8")]
+    return sorted([*CHAPTERS.glob("*.ipynb"), *texts])
+
+
+def code_cells(path: pathlib.Path) -> list[str]:
+    """The code of a notebook, cell by cell."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        notebook = nbformat.reads(text, as_version=4)
+    else:
+        from myst_nb.core.read import read_myst_markdown_notebook
+
+        notebook = read_myst_markdown_notebook(text)
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def needed_cells(cells: list[str]) -> list[str]:
+    """The cells that make explorers, and the latest cells before them that define what those use.
+
+    Claims, quizzes and still pictures are left to the test that runs whole notebooks.
+    """
+    needed, wanted = [], set()
+    for cell in reversed(cells):
+        used, defined = _names(TransformerManager().transform_cell(cell))
+        if "Explorer" in used or wanted & defined:
+            needed.append(cell)
+            wanted = (wanted - defined) | used
+    return needed[::-1]
+
+
+def _names(code: str) -> tuple[set[str], set[str]]:
+    """The globals that code reads, those of its functions among them, and those that it defines."""
+    module = symtable.symtable(code, "cell", "exec")
+    used, tables = set(), [module]
+    for table in tables:  # grows meanwhile
+        tables.extend(table.get_children())
+        used |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()}
+    symbols = module.get_symbols()
+    used |= {symbol.get_name() for symbol in symbols if symbol.is_referenced()}
+    return used, {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+
+
+@contextlib.contextmanager
+def collected():
+    """A list that every Explorer made meanwhile is appended to."""
+    made, initialise = [], Explorer.__init__
+
+    def noting(self, *args, **kwargs):
+        initialise(self, *args, **kwargs)
+        made.append(self)
+
+    Explorer.__init__ = noting
+    try:
+        yield made
+    finally:
+        Explorer.__init__ = initialise
+
+
+@functools.cache
+def declarations_of(path: pathlib.Path) -> tuple[Declaration, ...]:
+    """What the explorers of a notebook declare, the cells they need run once in a namespace of their own."""
+    os.environ.setdefault("MPLBACKEND", "agg")  # pictures that nobody will look at need no window
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}), user_ns={})
+    before = pathlib.Path.cwd()
+    os.chdir(path.parent)  # as kernels do
+    try:
+        with collected() as made, contextlib.redirect_stdout(io.StringIO()):  # what cells show is for readers
+            for source in needed_cells(code_cells(path)):
+                shell.run_cell(source).raise_error()
+    finally:
+        os.chdir(before)
+    return tuple(explorer.declaration for explorer in made)
+
+
+def all_declarations() -> list:
+    """All explorers of the book as parameters of a test, named CHAPTER-EXPLORER."""
+    return [pytest.param(d, id=f"{path.stem}-{d.name}") for path in chapters() for d in declarations_of(path)]

@@ -1,0 +1,91 @@
+"""Every explorer of every chapter, at random values of its parameters and at all corners of their ranges."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcore.explore.declaration import MAX_STATES, Declaration
+from dlcore.explore.template import shipped_names
+from tests.explorers import all_declarations, chapters
+
+EVERY = pytest.mark.parametrize("declaration", all_declarations())
+_NOT_A_SENTENCE = re.compile(r"[{}]|\b(nan|inf|None)\b|\de[+-]|\d\.\d{6}")  # unfilled fields, numbers as a machine writes them
+
+
+def any_value(parameter) -> st.SearchStrategy:
+    """Any value that a kernel takes for a parameter, not only the stops of the built page."""
+    if parameter.kind == "slider":
+        numbers = st.integers if parameter.integer else st.floats
+        return numbers(parameter.low, parameter.high)
+    return st.sampled_from(parameter.stops_with(()))
+
+
+def ends(parameter) -> tuple:
+    """Where a parameter's corners are: both ends of a slider, every option of a choice."""
+    return (parameter.low, parameter.high) if parameter.kind == "slider" else parameter.stops_with(())
+
+
+def corners(declaration: Declaration) -> list[dict]:
+    """All combinations of ends."""
+    names = declaration.parameters
+    return [dict(zip(names, values, strict=True)) for values in itertools.product(*map(ends, names.values()))]
+
+
+def check(declaration: Declaration, values: dict):
+    """One state is legitimate: its keys, real numbers, a sentence; and computed again it is the same to the bit."""
+    state = declaration.state(values)
+    assert state.values == declaration.check(values)
+    assert tuple(state.arrays) == shipped_names(declaration.figure)
+    for name, array in state.arrays.items():
+        assert array.dtype.kind in "fiub", f"{name} has dtype {array.dtype}"
+    assert state.readout == state.readout.strip()
+    assert state.readout.endswith((".", "!", "?"))
+    assert not _NOT_A_SENTENCE.search(state.readout), state.readout
+    again = declaration.state(values)
+    assert again.readout == state.readout
+    for name, array in state.arrays.items():
+        np.testing.assert_array_equal(again.arrays[name], array, err_msg=name)
+    return state
+
+
+def test_the_book_has_explorers():
+    assert len(chapters()) >= 2
+    assert len(all_declarations()) >= 5
+
+
+@EVERY
+def test_any_values_give_a_legitimate_state(declaration):
+    @settings(max_examples=25)
+    @given(st.fixed_dictionaries({name: any_value(p) for name, p in declaration.parameters.items()}))
+    def at(values):
+        check(declaration, values)
+
+    at()
+
+
+@EVERY
+def test_all_corners_give_a_legitimate_state(declaration):
+    for values in corners(declaration):
+        check(declaration, values)
+
+
+@EVERY
+def test_all_states_fit_into_the_built_page(declaration):
+    assert 2 <= declaration.count <= MAX_STATES
+    assert len(declaration.states()) == declaration.count
+
+
+@EVERY
+def test_batch_is_compute_for_many_states(declaration):
+    if declaration.batch is None:
+        return
+    states = corners(declaration)[:64]
+    for values, together in zip(states, declaration.batched(states), strict=True):
+        alone = declaration.state(values)
+        assert together.readout == alone.readout
+        for name, array in alone.arrays.items():
+            np.testing.assert_allclose(together.arrays[name], array, rtol=1e-12, atol=0, err_msg=name)
