@@ -42,10 +42,11 @@ lint: $(VENV)/.test  ## style, and which module may import which
 	$(BIN)/lint-imports
 
 lab: $(VENV)/.test  ## JupyterLab on the chapters
-	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 chapters
+	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--allow-root) chapters
 
 bench: $(VENV)/.test  ## the measurements, as ratios of one run
-	@for script in tests/benchmarks/bench_*.py; do $(BIN)/python "$$script" || exit 1; done
+	@$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[bench]"
+	@for name in $(basename $(notdir $(wildcard tests/benchmarks/bench_*.py))); do $(BIN)/python -m tests.benchmarks.$$name || exit 1; echo; done
 
 clean:  ## remove everything that was built; the environment stays
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis

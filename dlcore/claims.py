@@ -13,6 +13,7 @@ import html
 import json
 import math
 import re
+import sys
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -79,6 +80,7 @@ class Claim(_Shown):
     at_least: float | None = None
     source: str | None = None
     errs: str | None = None
+    correct: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -100,27 +102,29 @@ class Claim(_Shown):
             return f"at most {number(self.at_most, 4)}", ""
         return f"{number(self.at_least, 4)} to {number(self.at_most, 4)}", ""
 
+    @property
+    def numbers(self) -> str:
+        """What was measured and what theory says, as one text."""
+        value, tolerance = self.theory
+        theory = f"theory {value} ± {tolerance}" if tolerance else f"theory: {value}"
+        return f"measured {number(self.measured, 4)}, {theory}"
+
     def html(self, anchor: str | None = None, ledger: str | None = None) -> str:
         """One line of HTML; in the built book with an anchor, and the ids linked to the page `ledger`."""
         mark, word, colour = ("✔", "holds", _GREEN) if self.holds else ("✘", "does not hold", _VERMILION)
-        value, tolerance = self.theory
-        theory = f"theory {value} ± {tolerance}" if tolerance else f"theory: {value}"
         body = (
             f'<span class="claim-mark" role="img" aria-label="{word}" style="color: {colour}">{mark}</span> '
-            f"{_ids(self.ids, ledger)} {typeset(self.statement)}: "
-            f'<span class="claim-numbers">measured <strong>{number(self.measured, 4)}</strong>, {theory}</span>'
+            f'{_ids(self.ids, ledger)} {typeset(self.statement)}: <span class="claim-numbers">{self.numbers}</span>'
         )
         if self.errs:
-            body += f"<br><small>{html.escape(self.source or 'The source')} says: {typeset(self.errs)}</small>"
+            body += f"<br><small>{html.escape(self.source)} says: {typeset(self.errs)}"
+            body += f" Correct: {typeset(self.correct)}</small>" if self.correct else "</small>"
         elif self.source:
             body += f" <small>({html.escape(self.source)})</small>"
         return self._box(colour, anchor, body)
 
     def __repr__(self) -> str:
-        value, tolerance = self.theory
-        theory = f"theory {value} ± {tolerance}" if tolerance else f"theory: {value}"
-        mark = "✔" if self.holds else "✘"
-        return f"{mark} {', '.join(self.ids)} {self.statement}: measured {number(self.measured, 4)}, {theory}"
+        return f"{'✔' if self.holds else '✘'} {', '.join(self.ids)} {self.statement}: {self.numbers}"
 
 
 @dataclass(eq=False, repr=False)
@@ -157,14 +161,18 @@ def claim(
     at_least: Number | None = None,
     source: str | None = None,
     errs: str | None = None,
+    correct: str | None = None,
 ) -> Claim:
     """Check a statement with a number, show it, and return the record.
 
     ids: the entries of the claim ledger it settles, such as "L2.16" or ["L2.16", "S1.03"].
     measured: one number. Either |measured − expected| ≤ within, or at_least ≤ measured ≤ at_most.
-    source: where it is stated; errs: what the source says that is wrong (`statement` being right).
+    source: where it is stated; errs: what the source says that is wrong; correct: what is
+    true instead, in a sentence (left out, `statement` is that sentence).
     Raises ClaimError when it does not hold, ValueError for a check that says nothing.
     """
+    if correct is not None and errs is None:
+        raise ValueError(f"correct answers what a source says, got {correct=} and no errs; say what it corrects")
     if errs is not None and not source:
         raise ValueError(f"errs tells what a source says, got source={source!r}; name the place in the source")
     checked = Claim(
@@ -174,6 +182,7 @@ def claim(
         **_checked_bounds(expected=expected, within=within, at_most=at_most, at_least=at_least),
         source=source,
         errs=errs,
+        correct=correct,
     )
     checked.show()
     if not checked.holds:
@@ -211,9 +220,7 @@ def _ids(ids: tuple[str, ...], ledger: str | None) -> str:
 def _checked_ids(ids) -> tuple[str, ...]:
     names = (ids,) if isinstance(ids, str) else tuple(ids)
     if not names or not all(isinstance(name, str) and _IDS.fullmatch(name) for name in names):
-        raise ValueError(
-            f"ids are entries of the claim ledger, got {ids!r}; write for example 'L2.16' or ['L2.16', 'S1.03']"
-        )
+        raise ValueError(f"ids are entries of the claim ledger, got {ids!r}; write for example 'L2.16' or ['L2.16', 'S1.03']")
     return names
 
 
@@ -233,10 +240,8 @@ def _one_number(name: str, value) -> float:
 def _checked_bounds(**bounds) -> dict[str, float]:
     given = {name: _one_number(name, value) for name, value in bounds.items() if value is not None}
     if given.keys() not in ({"expected", "within"}, {"at_most"}, {"at_least"}, {"at_most", "at_least"}):
-        raise ValueError(
-            f"a claim is checked by expected with within, by at_most, by at_least, or by both bounds; "
-            f"got {', '.join(given) or 'none of them'}"
-        )
+        got = ", ".join(given) or "none of them"
+        raise ValueError(f"a claim is checked by expected with within, by at_most, by at_least, or by both bounds; got {got}")
     if any(math.isnan(value) for value in given.values()):
         raise ValueError(f"what theory says is a number, got {given}; correct the theory")
     if not 0 <= given.get("within", 0) < math.inf:
@@ -247,9 +252,5 @@ def _checked_bounds(**bounds) -> dict[str, float]:
 
 
 def _shell():
-    """The running IPython shell, or None."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None
-    return get_ipython()
+    """The running IPython shell, or None; where IPython has not been imported, none is running."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

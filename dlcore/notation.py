@@ -17,8 +17,8 @@ _EXPONENT = re.compile(r"e([+-]?\d+)")
 
 
 def powers(text: str) -> str:
-    """'3.2e-05' → '3.2×10⁻⁵', '1e+06' → '10⁶'."""
-    text = _EXPONENT.sub(lambda found: "×10" + str(int(found[1])).translate(_SUPERSCRIPT), text)
+    """A formatted number in print: '3.2e-05' → '3.2×10⁻⁵', '1e+06' → '10⁶', '-1' → '−1'."""
+    text = _EXPONENT.sub(lambda found: "×10" + str(int(found[1])).translate(_SUPERSCRIPT), text).replace("-", "−")
     return re.sub(r"(?<![\d.])1×", "", text)
 
 
@@ -27,7 +27,7 @@ def number(value: float | int | np.generic, digits: int = 3) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "on" if value else "off"
     if isinstance(value, (int, np.integer)) and abs(int(value)) < 1_000_000:
-        return str(int(value))
+        return powers(str(int(value)))
     value = float(value)
     if math.isnan(value):
         return "undefined"

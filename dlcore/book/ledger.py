@@ -149,12 +149,12 @@ class _Writer:
     def _erratum_cells(self, row: Row) -> list[str]:
         entry = row.entry
         if is_claim(row):
-            says, correct, shown_by = entry.errs, entry.statement, entry.ids[0]
+            says, correct, shown_by, numbers = entry.errs, entry.correct or entry.statement, entry.ids[0], f": {entry.numbers}"
         else:
-            says, correct, shown_by = entry.says, entry.correct, entry.shown_by
+            says, correct, shown_by, numbers = entry.says, entry.correct, entry.shown_by, ""
         ledger = self.address_of("ledger")
         link = f'<a href="{ledger}#{shown_by}">{shown_by}</a>' if shown_by and ledger else shown_by or ""
-        return [html.escape(entry.source or ""), typeset(says), typeset(correct), self._place(row), link]
+        return [html.escape(entry.source or ""), typeset(says), typeset(correct), self._place(row), link + numbers]
 
     def _place(self, row: Row) -> str:
         address = self.app.builder.get_relative_uri(self.page, row.page)

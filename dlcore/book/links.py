@@ -1,43 +1,65 @@
-"""Links from prose to a state of a figure: [double the variance](#explorer-signal?variance=2)."""
+"""Links from prose to a state of a figure, [double the variance](#explorer-signal?variance=2), on this page or another.
+
+MyST takes what follows the # for a heading or a label. Both transforms here come before it does.
+"""
 
 from urllib.parse import parse_qsl, unquote
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from dlcore.book import outputs
+from dlcore.book.pages import all_pages
 
 log = logging.getLogger(__name__)
 
 _PREFIX = "#explorer-"
 
 
-class ExplorerLinks(SphinxTransform):
-    """Keeps such links as they are written, and warns where they lead nowhere.
+class LinksOnThePage(SphinxTransform):
+    """Keeps links to a figure of the same page as they are written, and warns where they lead nowhere."""
 
-    MyST takes every `#name` for a heading or a label, so this comes before it does (at 879).
-    """
-
-    default_priority = 870
+    default_priority = 870  # MyST: 879
 
     def apply(self, **kwargs) -> None:
-        found = {}
-        for link in self.document.findall(nodes.reference):
-            if link.get("id_link") and link.get("refuri", "").startswith(_PREFIX):
-                del link["id_link"]
-                found = found or {explorer.name: explorer for explorer in outputs.read_page(self.document)[0]}
-                wrong = trouble(link["refuri"], found)
-                if wrong:
-                    log.warning(wrong, location=link, type="dlcore", subtype="link")
+        links = [node for node in self.document.findall(nodes.reference) if node.get("id_link")]
+        links = [node for node in links if node["refuri"].startswith(_PREFIX)]
+        found = outputs.read_page(self.document)[0] if links else ()
+        for link in links:
+            del link["id_link"]
+            _warn(link["refuri"], found, link)
+
+
+class LinksToAnotherPage(SphinxPostTransform):
+    """Does the same for [text](other.md#explorer-signal?variance=2), once all pages are read."""
+
+    default_priority = 8  # MyST: 9
+
+    def run(self, **kwargs) -> None:
+        for link in list(self.document.findall(addnodes.pending_xref)):
+            fragment = f"#{link.get('reftargetid')}"
+            if fragment.startswith(_PREFIX):
+                page = all_pages(self.env).get(link["reftarget"])
+                _warn(f"{link['reftarget']}{fragment}", page.explorers if page else (), link)
+                address = self.app.builder.get_relative_uri(self.env.docname, link["reftarget"]) + fragment
+                link.replace_self(nodes.reference("", "", *link.children, refuri=address, internal=True))
+
+
+def _warn(address: str, explorers, link) -> None:
+    wrong = trouble(address, {explorer.name: explorer for explorer in explorers})
+    if wrong:
+        log.warning(wrong, location=link, type="dlcore", subtype="link")
 
 
 def trouble(address: str, explorers: dict[str, outputs.Explorer]) -> str | None:
-    """What is wrong with a link on a page with these explorers, or None."""
-    name, _, state = address.removeprefix(_PREFIX).partition("?")
+    """What is wrong with a link to a page with these explorers, or None."""
+    name, _, state = address.partition(_PREFIX)[2].partition("?")
     name = unquote(name)
     if name not in explorers:
-        return f"the link {address} leads to no explorer of this page, which has: {', '.join(explorers) or 'none'}"
+        return f"the link {address} leads to no explorer: that page has {', '.join(explorers) or 'none'}"
     unknown = [key for key, _ in parse_qsl(state, keep_blank_values=True) if key not in explorers[name].parameters]
     if unknown:
         return (
@@ -48,5 +70,6 @@ def trouble(address: str, explorers: dict[str, outputs.Explorer]) -> str | None:
 
 
 def setup(app) -> None:
-    """Register the transform."""
-    app.add_transform(ExplorerLinks)
+    """Register the transforms."""
+    app.add_transform(LinksOnThePage)
+    app.add_post_transform(LinksToAnotherPage)

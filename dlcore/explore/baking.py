@@ -7,6 +7,8 @@ already there is taken as it is, and building twice gives the same bytes.
 
 import dataclasses
 import gzip
+import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -18,10 +20,10 @@ from collections.abc import Iterator
 import numpy as np
 from tqdm import tqdm
 
+from ..notation import number
 from .declaration import Declaration, State
 from .encoding import encode
 from .fingerprint import fingerprint
-from ..notation import number
 from .template import Extents, shipped_names
 
 MAX_SECONDS = 120
@@ -68,20 +70,25 @@ def bake(declaration: Declaration, root: pathlib.Path) -> pathlib.Path:
     250 kB gzipped in one chunk.
     """
     mark = fingerprint(declaration)
-    store = pathlib.Path(root) / f"{declaration.name}-{(mark or 'unhashed')[:16]}"
-    if mark and (store / "store.json").exists():
+    if mark and (_store(root, declaration, mark) / "store.json").exists():
         _say(f"explorer {declaration.name}: unchanged, {declaration.count} states kept\n")
-        return store
+        return _store(root, declaration, mark)
     expected = estimate(declaration)
     _say(f"explorer {declaration.name}: {expected}\n")
     _within(declaration, "seconds", expected.seconds, 2 * MAX_SECONDS)  # it is an estimate; the clock below is exact
     begun = time.perf_counter()
     states = list(_computed(declaration, begun))
     written = _written(declaration, states)
+    store = _store(root, declaration, mark or hashlib.sha256("".join(written.values()).encode()).hexdigest())
     _publish(store, written)
-    size = sum(map(_gzipped, written.values()))
-    _say(f"explorer {declaration.name}: {len(states)} states in {number(time.perf_counter() - begun, 2)} s, {number(size / 1e6, 2)} MB gzipped\n")
+    size = number(sum(map(_gzipped, written.values())) / 1e6, 2)
+    seconds = number(time.perf_counter() - begun, 2)
+    _say(f"explorer {declaration.name}: {len(states)} states in {seconds} s, {size} MB gzipped\n")
     return store
+
+
+def _store(root, declaration: Declaration, mark: str) -> pathlib.Path:
+    return pathlib.Path(root) / f"{declaration.name}-{mark[:16]}"
 
 
 def _computed(declaration: Declaration, begun: float) -> Iterator[State]:
@@ -107,7 +114,7 @@ def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
     _within(declaration, "bytes", size, MAX_BYTES)
     count = max(1, -(-size // _CHUNK_TARGET))
     edges = [len(states) * k // count for k in range(count + 1)]
-    chunks = {f"{k:04d}.js": _chunk(k, states[a:b], varying) for k, (a, b) in enumerate(zip(edges, edges[1:]))}
+    chunks = {f"{k:04d}.js": _chunk(k, states[a:b], varying) for k, (a, b) in enumerate(itertools.pairwise(edges))}
     for text in chunks.values():
         _within(declaration, "bytes in one chunk", _gzipped(text), MAX_CHUNK_BYTES)
     first = declaration.first

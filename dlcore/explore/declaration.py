@@ -75,7 +75,9 @@ class Declaration:
         data = self.batch(**columns)
         for key, values in data.items():
             if len(values) != len(states):
-                raise ValueError(f"explorer {self.name}: batch must return one entry per state; {key} has {len(values)} for {len(states)} states")
+                raise ValueError(
+                    f"explorer {self.name}: batch must return one entry per state; {key} has {len(values)} for {len(states)} states"
+                )
         return [self.assemble(state, {key: values[k] for key, values in data.items()}) for k, state in enumerate(states)]
 
     def assemble(self, values: dict, data) -> State:
@@ -84,7 +86,9 @@ class Declaration:
         try:
             text = sentence(self.readout, values | data)
         except (KeyError, IndexError, AttributeError) as error:
-            raise ValueError(f"explorer {self.name}: the readout names {error}, which is neither a parameter nor returned by compute ({', '.join(data)})") from error
+            raise ValueError(
+                f"explorer {self.name}: the readout names {error}, which is neither a parameter nor returned by compute ({', '.join(data)})"
+            ) from error
         return State(values, shipped(self.figure, data), text)
 
     def _checked(self, values, data) -> dict:
@@ -94,18 +98,27 @@ class Declaration:
         if self._keys is None:
             missing = [name for name in shipped_names(self.figure) if name.removeprefix("log10:") not in keys]
             if missing:
-                raise ValueError(f"explorer {self.name}: the figure uses {', '.join(missing)}, which compute does not return; it returns {', '.join(data)}")
+                raise ValueError(
+                    f"explorer {self.name}: the figure uses {', '.join(missing)}, which compute does not return; "
+                    f"it returns {', '.join(data)}"
+                )
             self._keys = keys
         if keys != self._keys:
             changed = ", ".join(sorted(keys ^ self._keys))
-            raise ValueError(f"explorer {self.name}: compute must return the same names at every state; at {values} they differ in {changed}. Return an empty array where there is nothing to show")
+            raise ValueError(
+                f"explorer {self.name}: compute must return the same names at every state; "
+                f"at {values} they differ in {changed}. Return an empty array where there is nothing to show"
+            )
         return {key: _numeric(self.name, key, value) for key, value in data.items()}
 
     def _preset(self, preset, given) -> dict:
         if not isinstance(given, Mapping):
             raise TypeError(f"explorer {self.name}: preset {preset!r} must be a dict of parameter values, got {given!r}")
         if unknown := set(given) - set(self.parameters):
-            raise ValueError(f"explorer {self.name}: preset {preset!r} sets {', '.join(sorted(unknown))}, but the parameters are {', '.join(self.parameters)}")
+            raise ValueError(
+                f"explorer {self.name}: preset {preset!r} sets {', '.join(sorted(unknown))}, "
+                f"but the parameters are {', '.join(self.parameters)}"
+            )
         try:
             return {name: self.parameters[name].check(name, value) for name, value in given.items()}
         except ValueError as error:
@@ -120,10 +133,11 @@ class Declaration:
     def _refuse_too_many_states(self):
         if self.count > MAX_STATES:
             longest = max(self.stops, key=lambda name: len(self.stops[name]))
+            fewer = max(2, len(self.stops[longest]) * MAX_STATES // self.count)
             product = " × ".join(f"{len(stops)} {name}" for name, stops in self.stops.items())
             raise ValueError(
                 f"explorer {self.name}: at most {MAX_STATES} states can be computed for the built page, "
-                f"got {product} = {self.count}; coarsen {longest}, for example with stops={max(2, len(self.stops[longest]) * MAX_STATES // self.count)}"
+                f"got {product} = {self.count}; coarsen {longest}, for example with stops={fewer}"
             )
 
 
@@ -140,9 +154,14 @@ def _parameters(explorer: str, compute, given: dict) -> dict[str, Parameter]:
     accepted = inspect.signature(compute).parameters
     open_ended = any(p.kind is p.VAR_KEYWORD for p in accepted.values())
     unknown = [] if open_ended else [name for name in given if name not in accepted]
-    missing = [n for n, p in accepted.items() if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and n not in given]
+    missing = [
+        n for n, p in accepted.items() if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and n not in given
+    ]
     if unknown or missing:
-        raise TypeError(f"explorer {explorer}: the parameters must be those of {explorer}({', '.join(accepted)}); undeclared: {missing}, unknown: {unknown}")
+        raise TypeError(
+            f"explorer {explorer}: the parameters must be those of {explorer}({', '.join(accepted)}); "
+            f"undeclared: {missing}, unknown: {unknown}"
+        )
 
     def default(name):
         value = accepted[name].default if name in accepted else inspect.Parameter.empty
@@ -158,5 +177,8 @@ def _numeric(explorer, key, value):
     if array.dtype == bool or array.dtype.kind in "iu":
         return array if array.ndim else array.item()
     if array.dtype.kind != "f" or array.ndim > 2:
-        raise TypeError(f"explorer {explorer}: compute must return real numbers and arrays of at most two axes, but {key} has dtype {array.dtype} and shape {array.shape}")
+        raise TypeError(
+            f"explorer {explorer}: compute must return real numbers and arrays of at most two axes, "
+            f"but {key} has dtype {array.dtype} and shape {array.shape}"
+        )
     return array if array.ndim else float(array)

@@ -105,11 +105,17 @@ class Explorer(anywidget.AnyWidget):
         try:
             state = self.declaration.state(values)
         except Exception as error:  # the reader's own compute may raise anything, and this view must survive it
-            self.send({"type": "state", "ticket": ticket, "trouble": f"{self.declaration.name} could not be computed at {_listed(values)}: {error}"})
+            self.send(
+                {
+                    "type": "state",
+                    "ticket": ticket,
+                    "trouble": f"{self.declaration.name} could not be computed at {_listed(values)}: {error}",
+                }
+            )
             return
-        self._adopt(state.values)
         header, buffers = self._encoded(state)
-        self.send({"type": "state", "ticket": ticket} | header, buffers)
+        self.send({"type": "state", "ticket": ticket} | header, buffers)  # first, so that the picture waits for nothing
+        self._adopt(state.values)
         if self.current != state.values:  # something linked to the traits wanted another value
             self.send({"type": "moved", "values": self.current})
 
@@ -185,13 +191,16 @@ def _kernel_spec(declared: Declaration) -> dict:
 
 def _page(declared: Declaration, store: pathlib.Path) -> str:
     """The figure as it stands in the built page; the front end brings it to life."""
-    spec = _spec(declared, declared.stops) | {"store": {"name": store.name, **json.loads((store / "store.json").read_text(encoding="utf-8"))}}
+    spec = _spec(declared, declared.stops) | {
+        "store": {"name": store.name, **json.loads((store / "store.json").read_text(encoding="utf-8"))}
+    }
     text = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
     return (
         f'<figure class="explorer" id="explorer-{declared.name}" data-explorer="{declared.name}" data-store="{store.name}">\n'
         f'<script type="application/json">{text}</script>\n'
         '<div class="explorer-plot"></div>\n'
         f'<p class="explorer-readout" role="status" aria-live="polite">{html.escape(declared.first.readout)}</p>\n'
-        f"<figcaption>{html.escape(declared.caption)} <noscript>This figure moves when the browser may run JavaScript.</noscript></figcaption>\n"
+        f"<figcaption>{html.escape(declared.caption)} "
+        "<noscript>This figure moves when the browser may run JavaScript.</noscript></figcaption>\n"
         "</figure>"
     )

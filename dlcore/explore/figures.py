@@ -59,7 +59,14 @@ def _line(x, y, name, *, theory, color, marker=False) -> dict:
 
 
 def _band(x, low, high, color) -> list[dict]:
-    edge = {"type": "scatter", "x": f"@{x}", "mode": "lines", "line": {"width": 0, "color": color}, "showlegend": False, "hoverinfo": "skip"}
+    edge = {
+        "type": "scatter",
+        "x": f"@{x}",
+        "mode": "lines",
+        "line": {"width": 0, "color": color},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
     return [edge | {"y": f"@{low}"}, edge | {"y": f"@{high}", "fill": "tonexty", "fillcolor": color + "@0.22"}]
 
 
@@ -68,8 +75,19 @@ def _names(value) -> list[str]:
 
 
 def lines(
-    x, y, *, theory=(), bands=None, labels=None, log_x=False, log_y=False,
-    x_title="", y_title="", x_range=None, y_range=None, markers=(),
+    x,
+    y,
+    *,
+    theory=(),
+    bands=None,
+    labels=None,
+    log_x=False,
+    log_y=False,
+    x_title="",
+    y_title="",
+    x_range=None,
+    y_range=None,
+    markers=(),
 ) -> dict:
     """Curves over a common axis.
 
@@ -92,7 +110,7 @@ def lines(
     if unknown:
         raise ValueError(f"theory, bands, labels and markers may only name curves in y={y}; got {sorted(unknown)}")
     measured = [name for name in y if name not in theory]
-    color = {name: SERIES[k % len(SERIES)] for k, name in enumerate(measured)} | {name: "$theory" for name in theory}
+    color = {name: SERIES[k % len(SERIES)] for k, name in enumerate(measured)} | dict.fromkeys(theory, "$theory")
     data = [trace for x_, name in zip(xs, y) if name in (bands or {}) for trace in _band(x_, *bands[name], color[name])]
     for x_, name in sorted(zip(xs, y), key=lambda pair: pair[1] in theory):
         label = labels.get(name, name)
@@ -115,10 +133,9 @@ def histogram(
 
 
 def _field(kind, x, y, z, *, log_z, z_title) -> dict:
-    return {
-        "type": kind, "x": f"@{x}", "y": f"@{y}", "z": f"@log10:{z}" if log_z else f"@{z}", "colorscale": "Viridis", "name": z_title or z,
-        "colorbar": {"title": {"text": ("log<sub>10</sub> " if log_z else "") + z_title, "side": "right"}, "thickness": 12, "outlinewidth": 0, "exponentformat": "power"},
-    }  # fmt: skip
+    title = {"text": ("log<sub>10</sub> " if log_z else "") + z_title, "side": "right"}
+    trace = {"type": kind, "x": f"@{x}", "y": f"@{y}", "z": f"@log10:{z}" if log_z else f"@{z}", "name": z_title or z}
+    return trace | {"colorscale": "Viridis", "colorbar": {"title": title, "thickness": 12, "outlinewidth": 0, "exponentformat": "power"}}
 
 
 def heatmap(x, y, z, *, log_z=False, x_title="", y_title="", z_title="", log_x=False, log_y=False) -> dict:
@@ -132,7 +149,11 @@ def heatmap(x, y, z, *, log_z=False, x_title="", y_title="", z_title="", log_x=F
 def path_on_contour(x, y, z, *, paths, log_z=False, labels=None, x_title="", y_title="", z_title="") -> dict:
     """Paths, a list of (x, y) names, over the contours of `z` (shape (len(y), len(x))); a ring marks each end."""
     labels = labels or {}
-    contour = _field("contour", x, y, z, log_z=log_z, z_title=z_title) | {"contours": {"coloring": "heatmap"}, "line": {"width": 0.5}, "ncontours": 24}
+    contour = _field("contour", x, y, z, log_z=log_z, z_title=z_title) | {
+        "contours": {"coloring": "heatmap"},
+        "line": {"width": 0.5},
+        "ncontours": 24,
+    }
     data = [contour]
     for k, (px, py) in enumerate(paths):
         color = ("$ink", *SERIES)[k % 8]
@@ -148,6 +169,7 @@ def surface(x, y, z, *, path=None, log_z=False, x_title="", y_title="", z_title=
         point = f"@log10:{pz}" if log_z else f"@{pz}"
         data.append({"type": "scatter3d", "mode": "lines+markers", "x": f"@{px}", "y": f"@{py}", "z": point, "name": "path",
                      "line": {"color": "$warning", "width": 6}, "marker": {"color": "$warning", "size": 3}})  # fmt: skip
+
     def axis(text):
         return {"title": {"text": text}, "gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": "$paper", "color": "$text"}
 

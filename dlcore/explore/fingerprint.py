@@ -57,7 +57,7 @@ def _followed(functions: list) -> list[bytes]:
             todo += _used(value)
         elif isinstance(value, np.ndarray):
             parts.append(value.tobytes() + str(value.dtype).encode())
-        elif isinstance(value, types.ModuleType) or hasattr(value, "__module__") and callable(value):
+        elif isinstance(value, types.ModuleType) or (hasattr(value, "__module__") and callable(value)):
             parts.append(f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', value)!s}".encode())
         elif isinstance(value, (str, bytes, int, float, complex, bool, type(None), tuple, list, dict)):
             parts.append(repr(value).encode())

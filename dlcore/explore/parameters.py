@@ -111,7 +111,7 @@ class Slider(Parameter):
     def _clean(self, values) -> tuple:
         """Sorted, without repeats; evenly spaced values rounded to numbers that can be read."""
         if self.integer:
-            return tuple(sorted({int(round(float(v))) for v in values}))
+            return tuple(sorted({round(float(v)) for v in values}))
         digits = 3 - math.floor(math.log10(self.high - self.low if not self.log else self.high / self.low))
         tidy = (lambda v: float(f"{v:.3g}")) if self.log else (lambda v: round(float(v), max(digits, 0)))
         named = [float(v) for v in (self.low, self.high, self.start, *(self.marks or {}))]

@@ -33,7 +33,14 @@ class Quiz:
 
 
 def quiz(
-    name: str, question: str, *, answer, within: float | None = None, choices: Sequence[str] | None = None, why: str = "Right.", hint: str = "Not yet: try again."
+    name: str,
+    question: str,
+    *,
+    answer,
+    within: float | None = None,
+    choices: Sequence[str] | None = None,
+    why: str = "Right.",
+    hint: str = "Not yet: try again.",
 ) -> Quiz:
     """Ask for a number or for one of several choices, and check the answer on the spot.
 
@@ -65,5 +72,7 @@ def quiz(
         return Quiz(name, body, {"answer": list(choices).index(answer), "within": None, "right": why, "wrong": hint}, question)
     if not (math.isfinite(answer) and math.isfinite(within) and within > 0):
         raise ValueError(f"quiz {name}: answer must be finite and within positive, got {answer} within {within}; state a tolerance")
-    field = f'<input type="text" inputmode="decimal" autocomplete="off" name="answer" aria-labelledby="quiz-{name}-question" style="{_INPUT}">'
+    field = (
+        f'<input type="text" inputmode="decimal" autocomplete="off" name="answer" aria-labelledby="quiz-{name}-question" style="{_INPUT}">'
+    )
     return Quiz(name, f"{text}{field} {button}", {"answer": float(answer), "within": float(within), "right": why, "wrong": hint}, question)

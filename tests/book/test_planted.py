@@ -4,6 +4,7 @@ import pytest
 
 from tests.book.conftest import WAVE, code
 
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -38,7 +39,7 @@ def test_a_warning_fails_the_build_and_fails_it_again(book):
 
 def test_links_figures_and_errata_are_checked(book):
     built = book.write(
-        link="See [this](#nowhere).",
+        link="See [this](#nowhere), [set](there.md#explorer-here?k=2) and [not](there.md#explorer-there).",
         citation="See {cite}`nobody1900`.",
         twice=code(f'{WAVE}\ndisplay(show("same"), show("same"))'),
         there=code(f'{WAVE}\nshow("here")') + "\n[there](#explorer-there?k=2)\n[set](#explorer-here?depth=2)",
@@ -47,8 +48,10 @@ def test_links_figures_and_errata_are_checked(book):
     assert not built.ok
     said = {name: " ".join(built.warnings_about(f"chapters/{name}")) for name in ("link", "citation", "twice", "there", "unproven")}
     assert "cross-reference target not found: 'nowhere'" in said["link"]
+    assert "chapters/there#explorer-there leads to no explorer: that page has here" in said["link"]
+    assert 'href="there.html#explorer-here?k=2"' in book.page("link")
     assert 'could not find bibtex key "nobody1900"' in said["citation"]
     assert "2 explorers on this page are named 'same'" in said["twice"]
-    assert "#explorer-there?k=2 leads to no explorer of this page, which has: here" in said["there"]
+    assert "#explorer-there?k=2 leads to no explorer: that page has here" in said["there"]
     assert "#explorer-here?depth=2 sets depth, but explorer here has the parameters k" in said["there"]
     assert "the erratum L2.1 is shown by L9.99, but no claim" in said["unproven"]

@@ -73,7 +73,8 @@ _SMALLEST = """root => {
     while (texts.nextNode()) {
         const element = texts.currentNode.parentElement;
         const shown = element.checkVisibility() && element.getBoundingClientRect().width > 1;
-        if (!shown || !texts.currentNode.data.trim() || element.closest("sup, sub, option")) continue;
+        const index = element.closest("sup, sub, tspan[style*='font-size:70%']"); // smaller than its symbol, as indices are
+        if (!shown || !texts.currentNode.data.trim() || index || element.closest("option")) continue;
         smallest = Math.min(smallest, parseFloat(getComputedStyle(element).fontSize));
     }
     return smallest;
@@ -194,7 +195,7 @@ class Figure:
 
     @property
     def smallest_type(self) -> float:
-        """The smallest size in pixels of any visible text of the figure, the picture's included."""
+        """The smallest size in pixels of any visible text of the figure, indices and exponents apart."""
         return self.root.evaluate(_SMALLEST)
 
     @property

@@ -13,6 +13,17 @@ READ = ["index.html", *book.sources(), "chapters/claim_ledger.html", "chapters/e
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 EACH = pytest.mark.parametrize("address", READ)
 
+_RAW_TEX = r"""() => {
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const { data, parentElement } = texts.currentNode;
+        if (parentElement.closest("pre, code, script, style, mjx-container")) continue;
+        if (/\\\(|\\\[|\$\$|\\begin\{/.test(data)) found.push(data);
+    }
+    return found;
+}"""
+
 
 def calm(page) -> None:
     """Wait until every figure is drawn and the mathematics is set."""
@@ -59,19 +70,7 @@ def test_mathematics_is_typeset(html, homes, open_page, address):
     if book.pages(html)[address].has_math:
         assert page.locator("mjx-container").count() > 0
     assert page.locator("mjx-merror, [data-mml-node=merror]").count() == 0
-    raw = page.evaluate(
-        """() => {
-            const found = [];
-            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-            while (texts.nextNode()) {
-                const { data, parentElement } = texts.currentNode;
-                if (parentElement.closest("pre, code, script, style, mjx-container")) continue;
-                if (/\\\\\(|\\\\\[|\$\$|\\\\begin\{/.test(data)) found.push(data);
-            }
-            return found;
-        }"""
-    )
-    assert raw == []
+    assert page.evaluate(_RAW_TEX) == []
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"])

@@ -49,7 +49,8 @@ def test_anchors_differ_where_ids_do_not():
         ("#explorer-signal", None),
         ("#explorer-signal?depth=50&a%26b=2", None),
         ("#explorer-signal?depth=", None),
-        ("#explorer-noise?depth=50", "leads to no explorer of this page, which has: signal"),
+        ("chapters/other#explorer-signal?depth=1", None),
+        ("#explorer-noise?depth=50", "leads to no explorer: that page has signal"),
         ("#explorer-signal?depth=50&width=2", "sets width, but explorer signal has the parameters depth, a&b"),
     ],
 )

@@ -53,6 +53,7 @@ class Picture {
       if (found) return this.value(found[1], found[2], ["x", "y", "z", "text"].includes(key));
       return COLOUR.test(node) ? this.colour(node) : node;
     }
+    if (ArrayBuffer.isView(node)) return node; // a ghost's own numbers
     if (Array.isArray(node)) return node.map((value) => this.fill(value));
     if (node && typeof node === "object")
       return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, this.fill(value, name)]));

@@ -22,7 +22,9 @@ def wave(depth, seed):
 
 
 def declared(compute=wave, **more):
-    return Declaration(compute, figure=lines("x", "y"), readout="{top}", caption="A wave.", parameters={"depth": (1, 20, 1), "seed": (0, 4)}, **more)
+    return Declaration(
+        compute, figure=lines("x", "y"), readout="{top}", caption="A wave.", parameters={"depth": (1, 20, 1), "seed": (0, 4)}, **more
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -119,5 +121,7 @@ def test_batch_bakes_the_same_bytes_as_compute(tmp_path):
 
 
 def test_a_slider_with_one_stop_less_has_another_store(tmp_path):
-    other = Declaration(wave, figure=lines("x", "y"), readout="{top}", caption="", parameters={"depth": Slider(1, 20, stops=3), "seed": (0, 4)})
+    other = Declaration(
+        wave, figure=lines("x", "y"), readout="{top}", caption="", parameters={"depth": Slider(1, 20, stops=3), "seed": (0, 4)}
+    )
     assert bake(other, tmp_path) != bake(declared(), tmp_path)

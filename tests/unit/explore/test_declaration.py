@@ -87,14 +87,24 @@ def test_names_and_play_are_checked():
     assert declare().play == "depth" and declare(name="signal-2").name == "signal-2"
 
 
-@pytest.mark.parametrize(("returned", "match"), [([1.0], "must return a dict"), ({"x": 1j, "y": 0.0}, "real numbers"), ({"x": np.zeros((2, 2, 2)), "y": 0.0}, "two axes")])
+@pytest.mark.parametrize(
+    ("returned", "match"),
+    [([1.0], "must return a dict"), ({"x": 1j, "y": 0.0}, "real numbers"), ({"x": np.zeros((2, 2, 2)), "y": 0.0}, "two axes")],
+)
 def test_what_compute_returns_must_be_drawable(returned, match):
     with pytest.raises(TypeError, match=match):
         Declaration(lambda depth: returned, figure=FIGURE, readout="", caption="", name="odd", parameters={"depth": (1, 2)})
 
 
 def test_non_finite_values_are_legitimate():
-    declared = Declaration(lambda depth: {"x": [1.0, 2.0], "y": [math.inf, math.nan]}, figure=FIGURE, readout="", caption="", name="odd", parameters={"depth": (1, 2)})
+    declared = Declaration(
+        lambda depth: {"x": [1.0, 2.0], "y": [math.inf, math.nan]},
+        figure=FIGURE,
+        readout="",
+        caption="",
+        name="odd",
+        parameters={"depth": (1, 2)},
+    )
     assert not np.isfinite(declared.first.arrays["y"]).any()
 
 

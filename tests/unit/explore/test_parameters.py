@@ -12,7 +12,8 @@ from dlcore.explore.parameters import Choice, Slider, Toggle, as_parameter
 
 @pytest.mark.parametrize(
     ("given_", "kind", "low", "high", "start"),
-    [((1, 200), int, 1, 200, 100), ((0.0, 1.0), float, 0, 1, 0.5), ((0, 10, 2), int, 0, 10, 5), (10, int, -10, 30, 10), (-2.0, float, -6, 2, -2), (0, int, 0, 1, 0)],
+    [((1, 200), int, 1, 200, 100), ((0.0, 1.0), float, 0, 1, 0.5), ((0, 10, 2), int, 0, 10, 5), (10, int, -10, 30, 10),
+     (-2.0, float, -6, 2, -2), (0, int, 0, 1, 0)],
 )  # fmt: skip
 def test_numbers_abbreviate_sliders_as_in_interact(given_, kind, low, high, start):
     slider = as_parameter("depth", given_)
