@@ -79,8 +79,6 @@ class Claim(_Shown):
     at_most: float | None = None
     at_least: float | None = None
     source: str | None = None
-    errs: str | None = None
-    correct: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -116,10 +114,7 @@ class Claim(_Shown):
             f'<span class="claim-mark" role="img" aria-label="{word}" style="color: {colour}">{mark}</span> '
             f'{_ids(self.ids, ledger)} {typeset(self.statement)}: <span class="claim-numbers">{self.numbers}</span>'
         )
-        if self.errs:
-            body += f"<br><small>{html.escape(self.source)} says: {typeset(self.errs)}"
-            body += f" Correct: {typeset(self.correct)}</small>" if self.correct else "</small>"
-        elif self.source:
+        if self.source:
             body += f" <small>({html.escape(self.source)})</small>"
         return self._box(colour, anchor, body)
 
@@ -160,29 +155,20 @@ def claim(
     at_most: Number | None = None,
     at_least: Number | None = None,
     source: str | None = None,
-    errs: str | None = None,
-    correct: str | None = None,
 ) -> Claim:
     """Check a statement with a number, show it, and return the record.
 
     ids: the entries of the claim ledger it settles, such as "L2.16" or ["L2.16", "S1.03"].
     measured: one number. Either |measured − expected| ≤ within, or at_least ≤ measured ≤ at_most.
-    source: where it is stated; errs: what the source says that is wrong; correct: what is
-    true instead, in a sentence (left out, `statement` is that sentence).
+    source: where it is stated; where the source slips, say so with `erratum` beside the claim.
     Raises ClaimError when it does not hold, ValueError for a check that says nothing.
     """
-    if correct is not None and errs is None:
-        raise ValueError(f"correct answers what a source says, got {correct=} and no errs; say what it corrects")
-    if errs is not None and not source:
-        raise ValueError(f"errs tells what a source says, got source={source!r}; name the place in the source")
     checked = Claim(
         _checked_ids(ids),
         _checked_text("statement", statement),
         _one_number("measured", measured),
         **_checked_bounds(expected=expected, within=within, at_most=at_most, at_least=at_least),
         source=source,
-        errs=errs,
-        correct=correct,
     )
     checked.show()
     if not checked.holds:

@@ -60,11 +60,6 @@ def is_claim(row: Row) -> bool:
     return isinstance(row.entry, claims.Claim)
 
 
-def is_erratum(row: Row) -> bool:
-    """Whether a row tells of a slip in a source."""
-    return not is_claim(row) or row.entry.errs is not None
-
-
 def _table_of(entry) -> str:
     return "ledger" if isinstance(entry, claims.Claim) else "errata"
 
@@ -110,7 +105,7 @@ class _Writer:
 
     def table(self, kind: str, found: list[Row]) -> str:
         """The whole generated part of a page."""
-        chosen = [row for row in found if (is_claim(row) if kind == "ledger" else is_erratum(row))]
+        chosen = [row for row in found if is_claim(row) == (kind == "ledger")]
         if not chosen:
             return "<p>Nothing here yet.</p>"
         heads, line = {
@@ -147,14 +142,10 @@ class _Writer:
         ]  # fmt: skip
 
     def _erratum_cells(self, row: Row) -> list[str]:
-        entry = row.entry
-        if is_claim(row):
-            says, correct, shown_by, numbers = entry.errs, entry.correct or entry.statement, entry.ids[0], f": {entry.numbers}"
-        else:
-            says, correct, shown_by, numbers = entry.says, entry.correct, entry.shown_by, ""
-        ledger = self.address_of("ledger")
-        link = f'<a href="{ledger}#{shown_by}">{shown_by}</a>' if shown_by and ledger else shown_by or ""
-        return [html.escape(entry.source or ""), typeset(says), typeset(correct), self._place(row), link + numbers]
+        entry, ledger = row.entry, self.address_of("ledger")
+        shown_by = entry.shown_by or ""
+        link = f'<a href="{ledger}#{shown_by}">{shown_by}</a>' if shown_by and ledger else shown_by
+        return [html.escape(entry.source), typeset(entry.says), typeset(entry.correct), self._place(row), link]
 
     def _place(self, row: Row) -> str:
         address = self.app.builder.get_relative_uri(self.page, row.page)
