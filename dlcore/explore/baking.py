@@ -30,6 +30,7 @@ MAX_SECONDS = 120
 MAX_BYTES = 2_000_000
 MAX_CHUNK_BYTES = 250_000
 _CHUNK_TARGET = 100_000
+_PATIENCE = 10  # seconds for an estimate; slow states are judged by fewer of them
 _BLOCK = 64  # states per call of batch
 
 
@@ -56,8 +57,10 @@ def estimate(declaration: Declaration, places: int = 8, run: int = 2) -> Estimat
     starts = (strata * max(0, len(states) - run + 1)).astype(int)
     picked = [states[k] for k in np.unique(starts[:, None] + np.arange(run)) if k < len(states)]
     begun = time.perf_counter()
-    computed = declaration.batched(picked) if declaration.batch else [declaration.state(values) for values in picked]
-    seconds = (time.perf_counter() - begun) / len(picked) * len(states)
+    computed = declaration.batched(picked) if declaration.batch else []
+    while len(computed) < len(picked) and (len(computed) < run or time.perf_counter() - begun < _PATIENCE):
+        computed.append(declaration.state(picked[len(computed)]))
+    seconds = (time.perf_counter() - begun) / len(computed) * len(states)
     whole, half = (_gzipped(_chunk(0, some, shipped_names(declaration.figure))) for some in (computed, computed[: len(computed) // 2 + 1]))
     each = (whole - half) / max(1, len(computed) - len(computed) // 2 - 1)  # what one more state adds
     return Estimate(len(states), seconds, whole + each * (len(states) - len(computed)))
@@ -111,8 +114,7 @@ def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
     for state in states:
         extents.include(state.arrays)
     size = _gzipped(_chunk(0, states, varying))
-    _within(declaration, "bytes", size, MAX_BYTES)
-    count = max(1, -(-size // _CHUNK_TARGET))
+    count = min(len(states), max(1, -(-size // _CHUNK_TARGET)))
     edges = [len(states) * k // count for k in range(count + 1)]
     chunks = {f"{k:04d}.js": _chunk(k, states[a:b], varying) for k, (a, b) in enumerate(itertools.pairwise(edges))}
     for text in chunks.values():
@@ -125,7 +127,10 @@ def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
         "first": encode([first.arrays], varying),
         "readout": first.readout,
     }
-    return chunks | {"store.json": json.dumps(store, ensure_ascii=False)}
+    files = chunks | {"store.json": json.dumps(store, ensure_ascii=False)}
+    _within(declaration, "bytes in the page itself", _gzipped(files["store.json"]), MAX_CHUNK_BYTES)
+    _within(declaration, "bytes", sum(map(_gzipped, files.values())), MAX_BYTES)
+    return files
 
 
 def _chunk(index: int, states: list[State], names) -> str:

@@ -7,6 +7,7 @@ state is computed, for the kernel and for the built page alike.
 import dataclasses
 import inspect
 import itertools
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..notation import sentence
-from .parameters import Parameter, as_parameter
+from .parameters import Parameter, as_parameter, nearest
 from .template import shipped, shipped_names
 
 MAX_STATES = 2000
@@ -37,14 +38,15 @@ class Declaration:
         self.compute: Callable = compute
         self.batch: Callable | None = batch
         self.name = _name(compute, name)
-        self.figure, self.readout, self.caption = figure, readout, caption
+        self.figure, self.readout, self.caption = _template(self.name, figure), readout, caption
         self.parameters = _parameters(self.name, compute, parameters or {})
         self.presets = {preset: self._preset(preset, given) for preset, given in (presets or {}).items()}
         self.play = self._played(play)
         extra = {name: [p[name] for p in self.presets.values() if name in p] for name in self.parameters}
         self.stops = {name: parameter.stops_with(extra[name]) for name, parameter in self.parameters.items()}
         self._refuse_too_many_states()
-        self.start = {name: parameter.start for name, parameter in self.parameters.items()}
+        self.start = self._stopped({name: parameter.start for name, parameter in self.parameters.items()})
+        self.presets = {preset: self._stopped(values) for preset, values in self.presets.items()}
         self._keys: frozenset | None = None
         self.first = self.state(self.start)
 
@@ -67,16 +69,20 @@ class Declaration:
     def state(self, values: Mapping) -> State:
         """Compute the state at `values` (missing ones at their start)."""
         full = self.check(values)
-        return self.assemble(full, self.compute(**full))
+        try:
+            return self.assemble(full, self.compute(**full))
+        except Exception as error:
+            error.add_note(f"in explorer {self.name} at {full}")
+            raise
 
     def batched(self, states: list[dict]) -> list[State]:
         """Compute several states in one call of `batch`."""
-        columns = {name: np.array([state[name] for state in states]) for name in self.parameters}
-        data = self.batch(**columns)
+        columns = {name: _column([state[name] for state in states]) for name in self.parameters}
+        data = {key: np.asarray(values) for key, values in self.batch(**columns).items()}
         for key, values in data.items():
-            if len(values) != len(states):
+            if values.shape[:1] != (len(states),):
                 raise ValueError(
-                    f"explorer {self.name}: batch must return one entry per state; {key} has {len(values)} for {len(states)} states"
+                    f"explorer {self.name}: batch must return one entry per state; {key} has shape {values.shape} for {len(states)} states"
                 )
         return [self.assemble(state, {key: values[k] for key, values in data.items()}) for k, state in enumerate(states)]
 
@@ -85,6 +91,8 @@ class Declaration:
         data = self._checked(values, data)
         try:
             text = sentence(self.readout, values | data)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"explorer {self.name}: the readout {self.readout!r} cannot be filled: {error}") from error
         except (KeyError, IndexError, AttributeError) as error:
             raise ValueError(
                 f"explorer {self.name}: the readout names {error}, which is neither a parameter nor returned by compute ({', '.join(data)})"
@@ -110,6 +118,10 @@ class Declaration:
                 f"at {values} they differ in {changed}. Return an empty array where there is nothing to show"
             )
         return {key: _numeric(self.name, key, value) for key, value in data.items()}
+
+    def _stopped(self, values: dict) -> dict:
+        """The stops that `values` are, up to rounding."""
+        return {name: self.stops[name][nearest(self.stops[name], value)] for name, value in values.items()}
 
     def _preset(self, preset, given) -> dict:
         if not isinstance(given, Mapping):
@@ -141,9 +153,31 @@ class Declaration:
             )
 
 
+def _column(values: list) -> np.ndarray:
+    """One parameter's values as an array; mixed kinds stay what they are."""
+    return np.array(values, dtype=None if len({type(value) for value in values}) == 1 else object)
+
+
+def _template(explorer: str, figure) -> dict:
+    """A figure template as a plain dict with data and layout."""
+    plain = figure.to_plotly_json() if hasattr(figure, "to_plotly_json") else figure
+    if not isinstance(plain, Mapping) or not isinstance(plain.get("data"), (list, tuple)):
+        raise TypeError(
+            f"explorer {explorer}: figure must be a template with a list under 'data', got {type(figure).__name__}; "
+            "use lines, histogram, heatmap, surface or path_on_contour, or write the dict that Plotly would take"
+        )
+    template = {"data": [{"type": "scatter"} | dict(trace) for trace in plain["data"]], "layout": dict(plain.get("layout") or {})}
+    try:
+        return json.loads(json.dumps(template, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"explorer {explorer}: the figure must be plain JSON ({error}); return arrays from compute, and name them '@name'"
+        ) from None
+
+
 def _name(compute, name) -> str:
     name = name or getattr(compute, "__name__", "")
-    if not re.fullmatch(r"[A-Za-z][\w-]*", name):
+    if not re.fullmatch(r"[A-Za-z][\w-]*", name, re.ASCII):
         raise ValueError(f"an explorer's name must be letters, digits, '_' and '-', got {name!r}; pass name=")
     return name
 

@@ -13,7 +13,7 @@ import traitlets
 from . import assets
 from .baking import bake
 from .declaration import Declaration, State
-from .parameters import Parameter
+from .parameters import Parameter, nearest
 from .template import Extents
 
 
@@ -58,6 +58,7 @@ class Explorer(anywidget.AnyWidget):
 
     spec = traitlets.Dict().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
+    moves = traitlets.Int(0).tag(sync=True)  # how often a parameter was set from Python
     _css = assets.style()
     _esm = assets.module()
 
@@ -67,11 +68,11 @@ class Explorer(anywidget.AnyWidget):
             compute, figure=figure, readout=readout, caption=caption, presets=presets,
             batch=batch, name=name, play=play, parameters=parameters,
         )  # fmt: skip
-        for taken in sorted(set(declared.parameters) & set(dir(anywidget.AnyWidget))):
+        for taken in sorted(set(declared.parameters) & {*dir(Explorer), "declaration"}):
             raise ValueError(f"explorer {declared.name}: parameter {taken!r} would hide the widget's own {taken!r}; rename it")
         self.declaration = declared
         self._answering = False
-        self._extents = Extents(figure)
+        self._extents = Extents(declared.figure)
         super().__init__(spec=_kernel_spec(declared), values=declared.start)
         self.add_traits(**{name: _ParameterTrait(name, p) for name, p in declared.parameters.items()})
         self.observe(self._parameter_changed, names=list(declared.parameters))
@@ -91,17 +92,25 @@ class Explorer(anywidget.AnyWidget):
 
     def _parameter_changed(self, change):
         if not self._answering:
-            self.values = self.current
-            self.send({"type": "moved", "values": self.current})
+            self.moves += 1
+            self._move()
+
+    def _move(self):
+        """Tell the front end where the parameters are now."""
+        self.values = self.current
+        self.send({"type": "moved", "values": self.current, "moves": self.moves})
 
     def _received(self, _, content, buffers):
         if content["type"] == "plotly":
             self.send({"type": "plotly"}, [assets.plotly().read_bytes()])
         if content["type"] == "state":
-            self._answer(content["ticket"], content["values"])
+            self._answer(content["ticket"], content["values"], content.get("moves", self.moves))
 
-    def _answer(self, ticket: str, values: dict):
-        """Compute one state for the front end; trouble is one sentence, and the next state a new chance."""
+    def _answer(self, ticket: str, values: dict, moves: int):
+        """Compute one state for the front end; trouble is one sentence, and the next state a new chance.
+
+        A question asked before Python last set a parameter is answered, but does not set it back.
+        """
         try:
             state = self.declaration.state(values)
         except Exception as error:  # the reader's own compute may raise anything, and this view must survive it
@@ -115,9 +124,10 @@ class Explorer(anywidget.AnyWidget):
             return
         header, buffers = self._encoded(state)
         self.send({"type": "state", "ticket": ticket} | header, buffers)  # first, so that the picture waits for nothing
-        self._adopt(state.values)
+        if moves == self.moves:
+            self._adopt(state.values)
         if self.current != state.values:  # something linked to the traits wanted another value
-            self.send({"type": "moved", "values": self.current})
+            self._move()
 
     def _adopt(self, values: dict):
         """Let the traits, and whatever is linked to them, follow the front end."""
@@ -179,8 +189,8 @@ def _control(name: str, parameter: Parameter, offered: tuple, stops: tuple) -> d
         "label": parameter.label or name,
         "values": list(offered),
         "texts": [parameter.text(value) for value in offered],
-        "start": offered.index(parameter.start),
-        "marks": [[offered.index(parameter.check(name, value)), text] for value, text in marks.items()],
+        "start": nearest(offered, parameter.start),
+        "marks": [[nearest(offered, value), text] for value, text in marks.items()],
         "stops": list(stops),
     }
 

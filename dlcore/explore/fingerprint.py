@@ -5,6 +5,7 @@ again. Code is followed from compute through the functions and constants of its 
 of `dlcore`'s numerics count as one.
 """
 
+import dataclasses
 import functools
 import hashlib
 import inspect
@@ -31,9 +32,9 @@ def package_digest() -> str:
 def fingerprint(declaration) -> str | None:
     """Hexadecimal hash of everything the states depend on; None if compute uses something unreadable."""
     digest = hashlib.sha256(package_digest().encode())
-    stops = {name: list(values) for name, values in declaration.stops.items()}
+    stops = [[name, list(values), declaration.start[name]] for name, values in declaration.stops.items()]  # their order counts
     readout = declaration.readout if isinstance(declaration.readout, str) else ""
-    digest.update(json.dumps([declaration.name, stops, declaration.figure, readout], sort_keys=True, default=repr).encode())
+    digest.update(json.dumps([declaration.name, stops, declaration.figure, readout], default=repr).encode())
     functions = [f for f in (declaration.compute, declaration.batch, declaration.readout) if callable(f)]
     try:
         for part in _followed(functions):
@@ -45,32 +46,43 @@ def fingerprint(declaration) -> str | None:
 
 def _followed(functions: list) -> list[bytes]:
     """Sources of the functions and of what they use from their own module, each once."""
-    parts, todo, done = [], list(functions), set()
+    parts, todo, done = [], list(functions), {}
     while todo:
         value = todo.pop()
         value = inspect.unwrap(value) if callable(value) else value
         if id(value) in done:
             continue
-        done.add(id(value))
-        if isinstance(value, (types.FunctionType, type)) and _is_own(value):
-            parts.append(inspect.getsource(value).encode())
-            todo += _used(value)
-        elif isinstance(value, np.ndarray):
-            parts.append(value.tobytes() + str(value.dtype).encode())
-        elif isinstance(value, types.ModuleType) or (hasattr(value, "__module__") and callable(value)):
-            parts.append(f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', value)!s}".encode())
-        elif isinstance(value, (str, bytes, int, float, complex, bool, type(None), tuple, list, dict)):
-            parts.append(repr(value).encode())
-        elif dataclass_like(value):
-            parts.append(repr(value).split(" at 0x")[0].encode())
-        else:
-            raise TypeError(f"cannot tell what {value!r} depends on")
+        done[id(value)] = value  # kept alive, so that no later value can take its id
+        part, uses = _described(value)
+        parts.append(part)
+        todo += uses
     return parts
 
 
-def dataclass_like(value) -> bool:
-    """Values of dlcore's own classes are described by their type and the package's hash."""
-    return type(value).__module__.split(".")[0] == "dlcore"
+def _described(value) -> tuple[bytes, list]:
+    """What a value is, and what else it uses; TypeError if that cannot be told."""
+    match value:
+        case types.MethodType():
+            return b"method", [value.__func__, value.__self__]
+        case functools.partial():
+            return b"partial", [value.func, value.args, value.keywords]
+        case types.FunctionType() | type() if _is_own(value):
+            return inspect.getsource(value).encode(), _used(value)
+        case np.ndarray() if value.dtype != object:
+            return f"{value.dtype} {value.shape}".encode() + value.tobytes(), []
+        case list() | tuple() | set() | frozenset():
+            return f"{type(value).__name__} {len(value)}".encode(), list(value)
+        case dict():
+            return repr(list(value)).encode(), list(value.values())
+        case str() | bytes() | int() | float() | complex() | None | np.generic():
+            return repr(value).encode(), []
+        case types.ModuleType():
+            return value.__name__.encode(), []
+    if callable(value) and hasattr(value, "__name__") and hasattr(value, "__module__"):
+        return f"{value.__module__}.{value.__name__}".encode(), []
+    if dataclasses.is_dataclass(value) and type(value).__module__.startswith("dlcore."):
+        return type(value).__name__.encode(), [getattr(value, f.name) for f in dataclasses.fields(value)]
+    raise TypeError(f"cannot tell what {value!r} depends on")
 
 
 def _is_own(value) -> bool:

@@ -16,6 +16,7 @@ from ..notation import number
 
 DEFAULT_STOPS = 9
 MAX_POSITIONS = 401
+MAX_STEPS = 100_000
 ACCEPTED = (
     "a Slider, Choice or Toggle, a pair (low, high) or triple (low, high, step) of numbers, "
     "a single number, a list or a dict of choices, or a bool"
@@ -53,7 +54,7 @@ class Slider(Parameter):
     Args:
         low, high: the range, both ends included; positive if `log`.
         step: distance of neighbouring positions (ratio if `log`).
-        start: where it stands at first; default: the middle.
+        start: where it stands at first; default: the middle, on a step.
         log: positions are spaced evenly in the logarithm.
         stops: the values offered in the built page, or how many of them; default: every step if
             `step` is given, else about nine. Both ends, `start` and `marks` are always among them.
@@ -82,8 +83,14 @@ class Slider(Parameter):
             raise ValueError(f"a Slider needs low < high, got low={self.low}, high={self.high}; swap or widen them")
         if self.log and self.low <= 0:
             raise ValueError(f"a logarithmic Slider needs low > 0, got low={self.low}; raise it or drop log=True")
+        if not math.isfinite(self.high / self.low if self.log else self.high - self.low):
+            raise ValueError(f"a Slider's range must be a float, got low={self.low}, high={self.high}; bring them closer")
         if self.step is not None and self.step <= (1 if self.log else 0):
             raise ValueError(f"a Slider's step must be positive (above 1 if log), got {self.step}")
+        if self._steps() > MAX_STEPS:
+            raise ValueError(
+                f"a Slider may have at most {MAX_STEPS} steps, got step={self.step} in [{self.low}, {self.high}]; raise the step"
+            )
         start = self._middle() if self.start is None else self.start
         object.__setattr__(self, "start", self.check("start", start))
         for value in self.marks or {}:
@@ -94,24 +101,29 @@ class Slider(Parameter):
         return all(isinstance(b, (int, np.integer)) for b in (self.low, self.high, self.step or 1))
 
     def _middle(self):
-        middle = math.sqrt(self.low * self.high) if self.log else (self.low + self.high) / 2
+        middle = math.sqrt(self.low) * math.sqrt(self.high) if self.log else self.low + (self.high - self.low) / 2
+        if self.step is not None:
+            middle = min(self._stepped(), key=lambda value: abs(value - middle))
         return int(middle) if self.integer else middle
 
     def _spaced(self, count: int) -> list:
         spaced = np.geomspace if self.log else np.linspace
         return list(spaced(self.low, self.high, max(count, 2)))
 
+    def _steps(self) -> float:
+        """Number of steps in the range; 0 without a step."""
+        if self.step is None:
+            return 0
+        return math.log(self.high / self.low) / math.log(self.step) if self.log else (self.high - self.low) / self.step
+
     def _stepped(self) -> list:
-        if self.log:
-            count = math.floor(math.log(self.high / self.low) / math.log(self.step) + 1e-9)
-            return [self.low * self.step**k for k in range(count + 1)]
-        count = math.floor((self.high - self.low) / self.step + 1e-9)
-        return [self.low + self.step * k for k in range(count + 1)]
+        count = math.floor(self._steps() + 1e-9)
+        return [self.low * self.step**k if self.log else self.low + self.step * k for k in range(count + 1)]
 
     def _clean(self, values) -> tuple:
         """Sorted, without repeats; evenly spaced values rounded to numbers that can be read."""
         if self.integer:
-            return tuple(sorted({round(float(v)) for v in values}))
+            return tuple(sorted({round(float(v)) for v in values} | {self.low, self.high}))
         digits = 3 - math.floor(math.log10(self.high - self.low if not self.log else self.high / self.low))
         tidy = (lambda v: float(f"{v:.3g}")) if self.log else (lambda v: round(float(v), max(digits, 0)))
         named = [float(v) for v in (self.low, self.high, self.start, *(self.marks or {}))]
@@ -165,13 +177,19 @@ class Choice(Parameter):
                 options = tuple(options[0])
             named = {str(option): option for option in options}
             if len(named) < len(options):
-                raise ValueError(f"a Choice's options must differ, got {options}; remove the repeats")
+                raise ValueError(f"a Choice's options must differ in writing, got {options}; remove the repeats")
         if not named:
             raise ValueError("a Choice needs at least one option, got none; name the values to choose from")
         for value in named.values():
-            if not isinstance(value, (str, bool)) and not _is_number(value):
+            if not isinstance(value, (str, bool, np.bool_)) and not _is_number(value):
                 raise TypeError(f"a Choice's options must be strings, numbers or bools, got {value!r}; name it and look it up in compute")
+            if not isinstance(value, str) and not math.isfinite(value):
+                raise ValueError(
+                    f"a Choice's numbers must be finite, got {value!r}; name it, {{'none': 'none'}}, and look it up in compute"
+                )
         self.options = tuple(_plain(v) for v in named.values())
+        if len(set(self.options)) < len(self.options):
+            raise ValueError(f"a Choice's options must differ, got {self.options}; remove the repeats")
         self.texts = tuple(str(k) for k in named)
         self.label = label
         self.start = self.check("start", self.options[0] if start is None else start)
@@ -246,6 +264,11 @@ def _around(value):
 
 def _is_number(value) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.bool_))
+
+
+def nearest(offered: tuple, value) -> int:
+    """Index of the offered value that is `value`, up to the rounding of 3 * 0.1."""
+    return offered.index(value) if value in offered else min(range(len(offered)), key=lambda k: abs(offered[k] - value))
 
 
 def _plain(value):

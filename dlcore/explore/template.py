@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-REFERENCE = re.compile(r"@((?:log10:)?)([A-Za-z_]\w*)(?:\[(\d+)\])?")
+REFERENCE = re.compile(r"@((?:log10:)?)([A-Za-z_]\w*)(?:\[(\d+)\])?", re.ASCII)
 _MARGIN = 0.04
 _LARGEST = 1e300  # beyond it tick labels overflow themselves
 
@@ -73,12 +73,12 @@ def frames(figure: dict) -> tuple[Frame, ...]:
     """The open ranges of a template: cartesian axes, the axes of a 3-D scene, colour scales."""
     found = []
     layout = figure.get("layout", {})
-    for key, axis in layout.items():
+    for key, axis in ({"xaxis": {}, "yaxis": {}} | layout).items():
         if re.fullmatch(r"[xy]axis\d*", key) and "range" not in axis:
             found.append(_axis_frame(figure, key, axis))
         if re.fullmatch(r"scene\d*", key):
             for letter in "xyz":
-                traces = [t for t in figure["data"] if t.get("scene", "scene") == key and t["type"] in ("surface", "scatter3d")]
+                traces = [t for t in figure["data"] if t.get("scene", "scene") == key and t.get("type") in ("surface", "scatter3d")]
                 found.append(Frame(("layout", key, f"{letter}axis", "range"), _in(t.get(letter) for t in traces)))
     for index, trace in enumerate(figure["data"]):
         if trace.get("type") in ("heatmap", "contour", "surface") and "zmin" not in trace and "cmin" not in trace:

@@ -10,7 +10,7 @@ from tests.chromium import FLAGS, find
 # Every name but this machine's own is refused by the browser's resolver; the pages' wishes are counted as well.
 NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 LOCAL = {"", None, "127.0.0.1"}
-PATIENCE = 20_000  # milliseconds; far above what anything here takes on a quiet machine
+PATIENCE = 60_000  # milliseconds; far above what anything here takes on a machine with little else to do
 
 
 def launch(playwright):
@@ -46,27 +46,34 @@ _QUIET = """name => {
     const root = document.getElementById(`explorer-${name}`);
     return root?.dataset.state && !root.hasAttribute("aria-busy");
 }"""
-_TRACES = """plot => {
+_LOOK = """root => {
+    const plot = root.querySelector(".explorer-plot");
     const listed = value => ArrayBuffer.isView(value) || Array.isArray(value);
     const plain = value => listed(value) ? Array.from(value, plain) : value;
     const arrays = trace => ["x", "y", "z"].filter(key => key in trace).map(key => [key, plain(trace[key])]);
-    return plot.data.map(trace => Object.fromEntries(arrays(trace)));
-}"""
-_DRAWN = """plot => [...plot.querySelectorAll("path, image")]
-    .map(node => node.getAttribute("d") ?? node.getAttribute("href") ?? node.getAttribute("xlink:href")).join(";")"""
-_RANGES = """plot => {
-    const found = {};
-    const nine = range => range.map(end => Number(end.toPrecision(9)));
+    const nine = range => range.map(end => Number(end.toPrecision(9)));  // 3-D axes come back through a division
+    const ranges = {};
     for (const [name, axis] of Object.entries(plot._fullLayout)) {
-        if (/^[xy]axis/.test(name)) found[name] = nine(axis.range);
-        if (/^scene\\d*$/.test(name)) for (const k of "xyz") found[`${name}.${k}`] = nine(axis[`${k}axis`].range);
+        if (/^[xy]axis/.test(name)) ranges[name] = nine(axis.range);
+        if (/^scene\\d*$/.test(name)) for (const k of "xyz") ranges[`${name}.${k}`] = nine(axis[`${k}axis`].range);
     }
     plot._fullData.forEach(({ zmin, zmax, cmin, cmax }, k) => {
-        if ((zmin ?? cmin) !== undefined) found[k] = nine([zmin ?? cmin, zmax ?? cmax]);
+        if ((zmin ?? cmin) !== undefined) ranges[k] = nine([zmin ?? cmin, zmax ?? cmax]);
     });
-    return found;
+    const outputs = [...root.querySelectorAll(".explorer-control")]
+        .map(control => [control.querySelector("[name]").name, control.querySelector("output").textContent]);
+    return {
+        state: JSON.parse(root.dataset.state),
+        outputs: Object.fromEntries(outputs),
+        readout: root.querySelector(".explorer-readout").innerText,
+        trouble: root.querySelector("[role=alert]").textContent,
+        traces: plot.data.map(trace => Object.fromEntries(arrays(trace))),
+        ranges,
+        drawn: [...plot.querySelectorAll("path, image")]
+            .map(node => node.getAttribute("d") ?? node.getAttribute("href") ?? node.getAttribute("xlink:href")).join(";"),
+        canvas: plot.querySelector("canvas") !== null,
+    };
 }"""
-
 _SMALLEST = """root => {
     const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     let smallest = Infinity;
@@ -79,6 +86,19 @@ _SMALLEST = """root => {
     }
     return smallest;
 }"""
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """What a figure shows at one moment."""
+
+    state: dict  # parameter values, as the DOM says
+    outputs: dict[str, str]  # what stands beside each control
+    readout: str
+    trouble: str
+    traces: list[dict]  # the plotted arrays, ghosts first: nested lists under x, y and z for each trace
+    ranges: dict  # of all axes and colour scales
+    picture: str  # a hash of the drawn paths and images, and of the pixels where WebGL draws them
 
 
 class Figure:
@@ -103,13 +123,15 @@ class Figure:
         self.page.wait_for_function(reached, arg=[self.name, values], timeout=PATIENCE)
         return self.settled()
 
+    def look(self) -> View:
+        """Everything that the figure shows now."""
+        seen = self.root.evaluate(_LOOK)
+        pixels = self.plot.screenshot() if seen.pop("canvas") else b""
+        return View(**seen | {"picture": hashlib.sha256(seen.pop("drawn").encode() + pixels).hexdigest()})
+
     @property
     def state(self) -> dict:
         return json.loads(self.root.get_attribute("data-state"))
-
-    @property
-    def readout(self) -> str:
-        return self.root.locator(".explorer-readout").inner_text()
 
     @property
     def trouble(self) -> str:
@@ -122,9 +144,6 @@ class Figure:
 
     def control(self, name: str):
         return self.root.locator(f'[name="{name}"]')
-
-    def output(self, name: str) -> str:
-        return self.root.locator(f".explorer-control:has([name='{name}']) output").text_content()
 
     def button(self, kind: str, name: str):
         """The button of an action or a preset."""
@@ -179,26 +198,7 @@ class Figure:
         self.settled()
         return painted
 
-    # ---- seeing -----------------------------------------------------------------------------
-
-    @property
-    def traces(self) -> list[dict]:
-        """The plotted arrays, ghosts first: a dict of nested lists under x, y and z for each trace."""
-        return self.plot.evaluate(_TRACES)
-
-    @property
-    def picture(self) -> str:
-        """A hash of what is on the screen: the drawn paths and images, and the pixels where WebGL draws them."""
-        drawn = self.plot.evaluate(_DRAWN)
-        pixels = self.plot.screenshot() if self.plot.locator("canvas").count() else b""
-        return hashlib.sha256(drawn.encode() + pixels).hexdigest()
-
     @property
     def smallest_type(self) -> float:
         """The smallest size in pixels of any visible text of the figure, indices and exponents apart."""
         return self.root.evaluate(_SMALLEST)
-
-    @property
-    def ranges(self) -> dict:
-        """The ranges of all axes and colour scales, to nine digits (3-D axes come back through a division)."""
-        return self.plot.evaluate(_RANGES)

@@ -7,7 +7,7 @@ import numpy as np
 
 from dlcore.explore.declaration import Declaration
 from dlcore.explore.template import REFERENCE
-from tests.browser.driver import Figure
+from tests.browser.driver import Figure, View
 
 RANGE_TOLERANCE = 1e-4  # of an array's range, or float32: the book's contract for baked numbers
 FLOAT32 = np.finfo(np.float32).eps
@@ -44,19 +44,19 @@ def agree(shown, computed: np.ndarray, whole: np.ndarray | None = None) -> bool:
     return bool(np.all(np.abs(shown[finite] - computed[finite]) <= allowed))
 
 
-def check(figure: Figure, declaration: Declaration) -> None:
+def check(figure: Figure, declaration: Declaration) -> View:
     """The picture shows what compute returns, the controls say where it stands, the sentence belongs to it."""
-    values = figure.state
-    state = declaration.state(values)
+    seen = figure.look()
+    state = declaration.state(seen.state)
     expected = expected_traces(declaration.figure, state.arrays)
-    traces = figure.traces[-len(expected) :]
-    for k, (shown, computed) in enumerate(zip(traces, expected, strict=True)):
+    for k, (shown, computed) in enumerate(zip(seen.traces[-len(expected) :], expected, strict=True)):
         for key, array in computed.items():
-            assert agree(shown[key], array), f"{figure.name}: trace {k}, {key} at {values} differs from compute"
-    for name, parameter in declaration.parameters.items():
-        assert figure.output(name) == parameter.text(values[name]), f"{figure.name}: the output of {name} at {values}"
-    assert figure.readout == state.readout
-    assert figure.trouble == ""
+            assert agree(shown[key], array), f"{figure.name}: trace {k}, {key} at {seen.state} differs from compute"
+    texts = {name: parameter.text(seen.state[name]) for name, parameter in declaration.parameters.items()}
+    assert seen.trouble == ""
+    assert seen.outputs == texts
+    assert seen.readout == state.readout
+    return seen
 
 
 def moves(figure: Figure, declaration: Declaration, *, brief: bool):
@@ -82,23 +82,22 @@ def exercise(figure: Figure, declaration: Declaration, *, grows: bool = False, b
 
     The axes stand still meanwhile; where a kernel answers they may also grow (`grows`). `brief`: the ends alone.
     """
-    figure.settled()
-    ranges, first = figure.ranges, figure.picture
-    pictures: dict[str, set] = {name: {first} for name in declaration.parameters}
+    first = before = check(figure.settled(), declaration)
+    pictures: dict[str, set] = {name: {first.picture} for name in declaration.parameters}
     for name, _ in moves(figure, declaration, brief=brief):
-        check(figure, declaration)
-        pictures[name].add(figure.picture)
-        before, ranges = ranges, figure.ranges
-        assert holds(ranges, before) if grows else ranges == before, f"{figure.name}: the axes moved with {name}"
-    assert grows or figure.picture == first, "reset does not lead back to the first picture"
-    for name, seen in pictures.items():
-        assert len(seen) > 1, f"{figure.name}: moving {name} over its whole range never changes the picture"
+        seen = check(figure, declaration)
+        pictures[name].add(seen.picture)
+        still = holds(seen.ranges, before.ranges) if grows else seen.ranges == before.ranges
+        assert still, f"{figure.name}: the axes moved with {name}"
+        before = seen
+    for name, different in pictures.items():
+        assert len(different) > 1, f"{figure.name}: moving {name} over its whole range never changes the picture"
     for preset, values in declaration.presets.items():
         figure.preset(preset)
-        check(figure, declaration)
-        assert values.items() <= figure.state.items()
+        assert values.items() <= check(figure, declaration).state.items()
         assert figure.button("preset", preset).get_attribute("aria-pressed") == "true"
-    figure.action("reset")
+    last = check(figure.action("reset"), declaration)
+    assert grows or last.picture == first.picture, "reset does not lead back to the first picture"
 
 
 def holds(ranges: dict, inner: dict) -> bool:

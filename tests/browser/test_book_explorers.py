@@ -1,6 +1,7 @@
 """Every explorer of the built book, read over http and straight from its files, with no kernel behind it."""
 
 import csv
+import itertools
 import random
 
 import numpy as np
@@ -13,6 +14,8 @@ from tests.browser.exercise import agree, check, exercise
 FEW = 4  # random states for each explorer
 PLACES = [(address, d.name) for address in book.sources() for d in book.declarations(address).values()]
 EACH = pytest.mark.parametrize(("address", "name"), PLACES, ids=[name for _, name in PLACES])
+# Every page once, the homes by turns: for what a fresh page is needed.
+ONCE = pytest.mark.parametrize(("home", "address"), list(zip(itertools.cycle(book.HOMES), book.sources(), strict=False)))
 BOTH = pytest.mark.parametrize("home", book.HOMES)
 
 READ = {"slider": float, "choice": str, "toggle": lambda text: text == "true"}
@@ -49,6 +52,11 @@ def declaration(request):
 
 def query(state: dict) -> str:
     return "&".join(f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in state.items())
+
+
+def texts(traces: list[dict]) -> list[str]:
+    """Traces in a form in which NaN equals NaN."""
+    return [repr(trace) for trace in traces]
 
 
 def test_all_declared_explorers_are_in_the_book(html):
@@ -89,24 +97,23 @@ def test_play_moves_the_state_and_stops(figure, declaration, address, name):
 
 @EACH
 def test_pin_keeps_a_ghost_while_controls_move(figure, declaration, address, name):
-    plain, first = figure.picture, [repr(trace) for trace in figure.traces]  # as text, where NaN is NaN
+    plain = figure.look()
     figure.action("pin")
     assert figure.button("action", "pin").get_attribute("aria-pressed") == "true"
-    count = len(figure.traces) - len(first)
-    ghosts = [repr(trace) for trace in figure.traces[:count]]
+    pinned = figure.look()
+    count = len(pinned.traces) - len(plain.traces)
     assert count > 0
-    assert set(ghosts) <= set(first)
+    assert set(texts(pinned.traces[:count])) <= set(texts(plain.traces))
     figure.press(declaration.play, "End").press(declaration.play, "Home")
-    check(figure, declaration)
-    assert [repr(trace) for trace in figure.traces[:count]] == ghosts
-    figure.action("reset").action("pin")
-    assert [repr(trace) for trace in figure.traces] == first
-    assert figure.picture == plain
+    assert texts(check(figure, declaration).traces[:count]) == texts(pinned.traces[:count])
+    unpinned = figure.action("reset").action("pin").look()
+    assert texts(unpinned.traces) == texts(plain.traces)
+    assert unpinned.picture == plain.picture
 
 
 @EACH
 def test_present_fills_the_window_with_large_type(figure, address, name):
-    plain = figure.picture
+    plain = figure.look().picture
     figure.action("present")
     size = figure.page.viewport_size
     box = figure.root.bounding_box()
@@ -116,7 +123,7 @@ def test_present_fills_the_window_with_large_type(figure, address, name):
     figure.page.keyboard.press("Escape")
     figure.page.wait_for_function("!document.querySelector('.explorer-present')")
     figure.page.wait_for_timeout(300)
-    assert figure.picture == plain
+    assert figure.look().picture == plain
 
 
 @EACH
@@ -151,22 +158,21 @@ def moved_and_linked(figure: Figure, declaration) -> str:
 @EACH
 def test_link_restores_the_state(figure, declaration, address, name):
     link = moved_and_linked(figure, declaration)
-    state, picture = figure.state, figure.picture
+    state, picture = figure.state, figure.look().picture
     assert link.split("#")[0] == figure.page.url.split("#")[0]
     figure.action("reset").page.goto(link)
     check(figure.reaches(**state), declaration)
-    assert figure.picture == picture
+    assert figure.look().picture == picture
 
 
-@BOTH
-@pytest.mark.parametrize("address", book.sources())
+@ONCE
 def test_link_opens_a_fresh_page_on_its_state(kept, open_page, home, address):
     declaration = list(book.declarations(address).values())[-1]
     figure = Figure(kept(home, address), declaration.name).settled()
     link = moved_and_linked(figure, declaration)
     fresh = Figure(open_page(link), declaration.name).settled().reaches(**figure.state)
     check(fresh, declaration)
-    assert fresh.picture == figure.picture
+    assert fresh.look().picture == figure.look().picture
 
 
 @pytest.mark.parametrize("address", book.sources())
@@ -183,8 +189,7 @@ def test_links_in_prose_set_what_they_say(kept, address):
         assert figure.trouble == ""
 
 
-@BOTH
-@pytest.mark.parametrize("address", book.sources())
+@ONCE
 def test_numbers_that_do_not_load_are_said_in_that_figure_only(open_page, homes, home, address):
     first, *others = book.declarations(address).values()
     page = open_page("about:blank")

@@ -90,7 +90,7 @@ def test_names_with_every_kind_of_character(opened):
     figure, declaration = opened("growth")
     figure.preset(specimens.ODD_PRESET)
     assert figure.state["variance"] == 2
-    assert figure.output("variance") == "2 (He)"
+    assert figure.look().outputs["variance"] == "2 (He)"
     assert figure.control("activation").locator("option").all_inner_texts() == ["linear & <plain>", "ReLU", "x¹²"]
     assert figure.root.locator("figcaption").inner_text() == declaration.caption
 
@@ -135,7 +135,7 @@ def test_a_picture_reached_by_sliding_is_the_one_drawn_afresh(opened, open_page,
     figure.press(declaration.play, "Home").press(declaration.play, "End").press(declaration.play, "ArrowLeft")
     query = "&".join(f"{key}={str(value).lower()}" for key, value in figure.state.items())
     afresh = Figure(open_page(f"{small_page}#explorer-{name}?{query}"), name).settled().reaches(**figure.state)
-    assert afresh.picture == figure.picture
+    assert afresh.look().picture == figure.look().picture
 
 
 def test_painted_tells_the_values_and_the_time(opened):

@@ -35,6 +35,7 @@ SMALL = (
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
     lab.write_notebook(folder / "small.ipynb", *SMALL)
+    lab.write_notebook(folder / "busy.ipynb", *SMALL[:2])
     shutil.copy(CHAPTERS / CHAPTER, folder)
     with lab.jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
         yield address
@@ -108,15 +109,15 @@ def test_a_linked_slider_moves_the_figure_and_follows_it(growth):
 
 def test_a_compute_that_raises_says_so_and_recovers(notebook):
     figure = Figure(notebook, "picky").action("reset")
-    picture = figure.picture
+    picture = figure.look().picture
     figure.press("n", "ArrowRight")
     assert "three is not for us" in figure.trouble
-    assert figure.picture == picture
+    assert figure.look().picture == picture
     assert Figure(notebook, "growth").trouble == ""
     figure.press("n", "ArrowRight")
     assert figure.trouble == ""
     assert figure.state == {"n": 4}
-    assert figure.readout == "n is 4."
+    assert figure.look().readout == "n is 4."
 
 
 def test_present_fills_the_screen_and_escape_leaves(growth):
@@ -143,7 +144,7 @@ def said(figure: Figure) -> str:
 
 
 def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, open_page):
-    page = lab.open_notebook(open_page, server, "small.ipynb")
+    page = lab.open_notebook(open_page, server, "busy.ipynb")
     figure = Figure(page, "growth").settled()
     page.clock.install()
     page.evaluate(f"{lab.KERNEL}.requestExecute({{ code: 'import time; time.sleep(3)' }}) && undefined")

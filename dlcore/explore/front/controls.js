@@ -21,7 +21,7 @@ function parse(parameter, text) {
   if (parameter.kind === "slider") {
     const value = Number(text);
     const inside = text.trim() !== "" && value >= parameter.values[0] && value <= parameter.values.at(-1);
-    return inside ? value : undefined;
+    return inside ? (parameter.values.every(Number.isInteger) ? Math.round(value) : value) : undefined;
   }
   if (parameter.kind === "toggle") return { true: true, 1: true, on: true, false: false, 0: false, off: false }[text];
   return parameter.values.find((value) => String(value) === text);

@@ -56,7 +56,7 @@ class Explorer {
     const controls = Object.values(this.controls).map((control) => control.element);
     parts.push(make("div", { class: "explorer-controls" }, ...controls));
     parts.push(make("div", { class: "explorer-picture" }, this.plot), this.readout, this.alert);
-    parts.push(make("div", { class: "explorer-toolbar", role: "toolbar", "aria-label": "Figure tools" }, ...Object.values(this.buttons)));
+    parts.push(make("div", { class: "explorer-toolbar", role: "group", "aria-label": "Figure tools" }, ...Object.values(this.buttons)));
     root.replaceChildren(...parts, make("figcaption", {}, caption));
     // JupyterLab asks the focused element itself whether its keys are the notebook's.
     for (const element of root.querySelectorAll("button, input, select")) element.dataset.lmSuppressShortcuts = "true";
@@ -75,16 +75,26 @@ class Explorer {
     apply(theme());
     const observer = new MutationObserver(() => apply(theme()));
     for (const node of [document.documentElement, document.body]) observer.observe(node, { attributes: true });
-    window.addEventListener("beforeprint", () => apply("print"));
-    window.addEventListener("afterprint", () => apply(theme()));
-    document.addEventListener("fullscreenchange", () => this.presenting && !document.fullscreenElement && this.present());
+    const { signal } = (this.ending = new AbortController());
+    window.addEventListener("beforeprint", () => apply("print"), { signal });
+    window.addEventListener("afterprint", () => apply(theme()), { signal });
+    document.addEventListener("fullscreenchange", () => this.presenting && !document.fullscreenElement && this.present(), { signal });
+    signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  // The figure is taken out of its page: follow nothing any more.
+  close() {
+    this.playing = false;
+    this.ending.abort();
+    this.picture?.close();
   }
 
   showControls(texts = {}) {
     for (const [name, control] of Object.entries(this.controls)) control.show(this.values[name], texts[name]);
     for (const button of this.presets) {
       const preset = Object.entries(this.spec.presets[button.dataset.preset]);
-      button.setAttribute("aria-pressed", preset.every(([name, value]) => this.values[name] === value));
+      const at = (name, value) => indexOf(this.controls[name].parameter, value);
+      button.setAttribute("aria-pressed", preset.every(([name, value]) => at(name, value) === at(name, this.values[name])));
     }
   }
 
@@ -168,6 +178,7 @@ class Explorer {
 
   async play() {
     this.playing = !this.playing;
+    const turn = (this.turn = (this.turn ?? 0) + 1); // a pause and another play leave the earlier loop behind
     this.markPlaying();
     const parameter = this.spec.parameters.find((p) => p.name === this.spec.play);
     const stops = parameter.stops ?? parameter.values;
@@ -175,10 +186,11 @@ class Explorer {
     let index = stops.indexOf(this.values[parameter.name]);
     if (index < 0) index = stops.findIndex((value) => value >= this.values[parameter.name]) - 1;
     if (index === last) index = -1;
-    while (this.playing && this.root.isConnected && index < last) {
+    while (this.playing && this.turn === turn && this.root.isConnected && index < last) {
       await this.want({ [parameter.name]: stops[++index] });
       await new Promise((resolve) => setTimeout(resolve, STEP_MILLISECONDS));
     }
+    if (this.turn !== turn) return;
     this.playing = false;
     this.markPlaying();
   }

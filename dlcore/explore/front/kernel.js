@@ -5,9 +5,15 @@ const PATIENCE_MILLISECONDS = 15000;
 // Plotly.js comes over the comm, once a page, whichever explorer is first to ask for it.
 function plotlyFromKernel(model) {
   globalThis.__dlcorePlotly ??= new Promise((resolve, reject) => {
+    const silence = () => {
+      model.off("msg:custom", receive);
+      reject(new Error("The kernel did not send the drawing library, so there is no picture; run the cell again."));
+    };
+    const timer = setTimeout(silence, 4 * PATIENCE_MILLISECONDS);
     const receive = (content, buffers) => {
       if (content.type !== "plotly") return;
       model.off("msg:custom", receive);
+      clearTimeout(timer);
       const address = URL.createObjectURL(new Blob([buffers[0]], { type: "text/javascript" }));
       const script = make("script", { src: address });
       script.onload = () => (URL.revokeObjectURL(address), resolve(window.Plotly));
@@ -25,6 +31,7 @@ class KernelSource {
     this.model = model;
     this.id = Math.random().toString(36).slice(2);
     this.asked = 0;
+    this.moves = model.get("moves");
     this.plotly = () => plotlyFromKernel(model);
     this.receive = (content, buffers) => this.answered(content, buffers);
     model.on("msg:custom", this.receive);
@@ -44,7 +51,7 @@ class KernelSource {
       };
       this.pending = { ticket, resolve, reject, timer: setTimeout(silence, PATIENCE_MILLISECONDS) };
       try {
-        this.model.send({ type: "state", ticket, values });
+        this.model.send({ type: "state", ticket, values, moves: this.moves });
       } catch {
         clearTimeout(this.pending.timer);
         reject(new Error("The kernel of this figure was stopped or restarted, so the picture shows the state before; run the cell again."));
@@ -53,7 +60,10 @@ class KernelSource {
   }
 
   answered(content, buffers) {
-    if (content.type === "moved") this.moved?.(content.values);
+    if (content.type === "moved") {
+      this.moves = content.moves;
+      this.moved?.(content.values);
+    }
     if (content.type !== "state" || content.ticket !== this.pending?.ticket) return;
     if (this.pending.late) return this.moved?.(content.values); // it was only busy: ask again
     const { resolve, reject, timer } = this.pending;
@@ -90,7 +100,7 @@ function render({ model, el }) {
   explorer.want({}).then(byHash);
   return () => {
     source.close();
-    explorer.playing = false;
+    explorer.close();
     window.removeEventListener("hashchange", byHash);
     document.removeEventListener("click", clicked);
   };

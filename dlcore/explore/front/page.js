@@ -52,6 +52,7 @@ class BakedSource {
   }
 
   async state(values) {
+    if (!this.chunks.size && this.index(values) === this.index(this.spec.start)) return this.first();
     this.constants ??= (await decode(this.spec.store.constants))[0];
     const index = this.index(values);
     const edges = this.spec.store.chunks;
@@ -107,12 +108,7 @@ async function boot() {
     for (const { isIntersecting, target } of entries) if (isIntersecting) prefetch(target.explorer), seen.unobserve(target);
   });
   for (const explorer of explorers) {
-    if (explorer.root.dataset.state || explorer.wanted || explorer.running) continue; // the reader was faster
-    try {
-      await explorer.show(await explorer.source.first(), performance.now());
-    } catch (error) {
-      explorer.trouble(error.message);
-    }
+    if (!explorer.running) await explorer.want({}); // else the reader was faster
   }
   window.addEventListener("hashchange", explorersByHash);
   // The same link twice changes no hash, yet should set the state again.
@@ -122,10 +118,11 @@ async function boot() {
   });
   explorersByHash();
   await new Promise((resolve) => (document.readyState === "complete" ? resolve() : window.addEventListener("load", resolve)));
-  for (const { root } of explorers) {
+  for (const { root } of explorers)
     for (const touch of ["pointerenter", "focusin"]) root.addEventListener(touch, () => prefetch(root.explorer), { once: true });
-    seen.observe(root);
-  }
+  // A page that nobody has touched fetches nothing more; once somebody reads, what comes into view is made ready.
+  const observe = () => explorers.forEach(({ root }) => seen.observe(root));
+  for (const sign of ["scroll", "pointermove", "keydown"]) window.addEventListener(sign, observe, { once: true, passive: true });
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", boot);

@@ -4,6 +4,7 @@ const REFERENCE = /^@((?:log10:)?[A-Za-z_]\w*)(?:\[(\d+)\])?$/;
 const COLOUR = /^\$([\w-]+)(?:@([\d.]+))?$/;
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
 const MOST_POWERS = 8; // labels on a logarithmic axis, all of them whole powers of ten
+const FONT = 14;
 const PRESENT_FONT = 24; // exponents on a logarithmic axis are 7/8 of it
 const PRESENT_STROKE = 1.6;
 
@@ -19,7 +20,10 @@ class Picture {
     this.plotly = plotly;
     this.element = element;
     this.figure = figure;
-    this.layoutNames = [...referencesIn(figure.layout)];
+    // Whatever else than the points of lines a state changes, it needs a whole redraw.
+    this.linesOnly =
+      figure.data.every((trace) => trace.type === "scatter" && referencesIn({ ...trace, x: 0, y: 0 }).next().done) &&
+      referencesIn(figure.layout).next().done;
     this.traceNames = figure.data.map((trace) => [...referencesIn(trace)]);
     this.ghosts = [];
     this.ranges = [];
@@ -76,7 +80,7 @@ class Picture {
     }
     const family = getComputedStyle(this.element).fontFamily;
     const narrow = this.element.clientWidth < 480;
-    const size = this.present ? PRESENT_FONT : narrow ? 12 : this.figure.layout.font.size;
+    const size = this.present ? PRESENT_FONT : narrow ? 12 : (this.figure.layout.font?.size ?? FONT);
     figure.layout.font = { ...figure.layout.font, family, size };
     if (this.present) {
       figure.layout.margin = { l: 90, r: 30, t: 60, b: 80 };
@@ -93,22 +97,19 @@ class Picture {
   // Lines alone and no axis changed: move them without drawing the rest again. Where lines share
   // their axes with another kind of trace, Plotly's moving of the lines would wipe that one out.
   canMoveLines(ranges) {
-    return (
-      JSON.stringify(ranges) === JSON.stringify(this.ranges) &&
-      this.figure.data.every((trace) => trace.type === "scatter") &&
-      !this.layoutNames.length
-    );
+    return this.linesOnly && JSON.stringify(ranges) === JSON.stringify(this.ranges);
   }
 
   async paint(arrays, ranges) {
     const before = this.arrays;
     const next = ranges ?? this.ranges;
     this.arrays = arrays;
-    if (!before) {
+    if (!this.element._fullLayout) {
       this.ranges = next;
       const { data, layout } = this.filled();
       await this.plotly.newPlot(this.element, data, layout, CONFIG);
-      new ResizeObserver(() => this.resized()).observe(this.element);
+      this.resizing = new ResizeObserver(() => this.resized());
+      this.resizing.observe(this.element);
     } else {
       const changed = [...this.traceNames.keys()].filter((k) => this.traceNames[k].some((name) => before[name] !== arrays[name]));
       if (this.canMoveLines(next)) await this.moveLines(changed);
@@ -144,6 +145,11 @@ class Picture {
     this.redraw().then(() => this.plotly.Plots.resize(this.element)).then(() => this.markGaps());
   }
 
+  close() {
+    this.resizing?.disconnect();
+    this.plotly.purge(this.element);
+  }
+
   // ---- ghosts ---------------------------------------------------------------------------------
 
   // Keep the present curves as pale copies; their data is frozen into the trace.
@@ -177,10 +183,12 @@ class Picture {
         const found = typeof trace[key] === "string" && REFERENCE.exec(trace[key]);
         if (!found) continue;
         const log = this.figure.layout[`${key}axis${(trace[`${key}axis`] ?? key).slice(1)}`]?.type === "log";
-        const { data } = this.arrays[found[1]];
+        const whole = found[2] === undefined;
+        const data = whole ? this.arrays[found[1]].data : this.value(found[1], found[2]);
         for (let k = 0; k < data.length; k++) {
-          if (!Number.isFinite(data[k])) return { word: data[k] === -Infinity ? "zero" : "overflow", trace, k, low: data[k] === -Infinity };
-          if (log && data[k] <= 0 && trace.type !== "bar") return { word: "zero", trace, k, low: true };
+          const low = data[k] === -Infinity;
+          if (!Number.isFinite(data[k])) return { word: low && found[1].startsWith("log10:") ? "zero" : "overflow", trace, k, low };
+          if (log && data[k] <= 0 && trace.type !== "bar") return { word: data[k] < 0 ? "negative" : "zero", trace, k, low: true };
         }
       }
     }

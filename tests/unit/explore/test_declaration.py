@@ -7,6 +7,7 @@ import pytest
 
 from dlcore.explore.declaration import Declaration
 from dlcore.explore.figures import lines
+from dlcore.explore.parameters import Slider
 
 FIGURE = lines("x", "y")
 
@@ -44,6 +45,28 @@ def test_presets_must_name_parameters_and_legal_values():
     fails("preset 'far' sets width, but the parameters are depth, shape", presets={"far": {"width": 3}})
     fails(r"preset 'far': depth must lie in \[1, 10\], got 30", presets={"far": {"depth": 30}})
     fails("preset 'far' must be a dict", presets={"far": 3})
+
+
+def test_rounding_does_not_part_a_start_or_a_preset_from_its_stop():
+    def curve(a):
+        return {"x": [0.0], "y": [a]}
+
+    slider = Slider(0.0, 1.0, 0.1, start=3 * 0.1, marks={0.2 * 3: "x"})
+    made = Declaration(curve, figure=FIGURE, readout="", caption="", presets={"p": {"a": 7 * 0.1}}, parameters={"a": slider})
+    assert made.start["a"] in made.stops["a"] and made.presets["p"]["a"] in made.stops["a"] and made.count == 11
+
+
+@pytest.mark.parametrize("figure", [None, {"layout": {}}, {"data": 3}])
+def test_what_is_no_figure_is_refused(figure):
+    fails("figure must be a template with a list under 'data'", figure=figure)
+
+
+def test_arrays_do_not_belong_into_a_template():
+    fails("must be plain JSON.*name them '@name'", figure={"data": [{"x": np.arange(3), "y": "@y"}]})
+
+
+def test_a_bare_plotly_dict_will_do():
+    assert declare(figure={"data": [{"x": "@x", "y": "@y"}]}).figure["layout"] == {}
 
 
 def test_a_presets_value_is_among_the_stops():

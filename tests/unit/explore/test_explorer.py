@@ -50,7 +50,16 @@ def test_traits_follow_the_front_end_and_can_be_linked(explorer):
     ask(explorer, depth=7, variance=1.0)
     assert slider.value == explorer.depth == 7
     slider.value = 9
-    assert explorer.depth == 9 and explorer.sent[-1][0] == {"type": "moved", "values": {"depth": 9, "variance": 1.0}}
+    moved = {"type": "moved", "values": {"depth": 9, "variance": 1.0}, "moves": explorer.moves}
+    assert explorer.depth == 9 and explorer.sent[-1][0] == moved
+
+
+def test_a_question_asked_before_python_set_a_parameter_does_not_set_it_back(explorer):
+    asked_at = explorer.moves
+    explorer.depth = 15
+    explorer._received(explorer, {"type": "state", "ticket": "t", "values": {"depth": 3, "variance": 1.0}, "moves": asked_at}, [])
+    assert explorer.depth == 15 and explorer.values["depth"] == 15
+    assert explorer.sent[-1][0]["values"]["depth"] == 15  # and the front end is told so, after its answer
 
 
 def test_a_trait_refuses_what_its_parameter_does_not_allow(explorer):
@@ -83,6 +92,12 @@ def test_plotly_is_sent_when_asked_for(explorer):
 def test_a_parameter_may_not_hide_the_widgets_own():
     with pytest.raises(ValueError, match="'layout' would hide the widget's own 'layout'; rename it"):
         Explorer(lambda layout: {"x": [1], "y": [1]}, figure=lines("x", "y"), readout="", caption="", name="odd", layout=(1, 2))
+
+
+@pytest.mark.parametrize("name", ["values", "spec", "current", "declaration", "moves"])
+def test_nor_the_explorers_own(name):
+    with pytest.raises(ValueError, match=f"'{name}' would hide"):
+        Explorer(lambda **_: {"x": [1], "y": [1]}, figure=lines("x", "y"), readout="", caption="", name="odd", **{name: (1, 2)})
 
 
 def test_in_a_book_the_figure_is_html_and_no_widget_is_opened(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ from dlcore.explore.parameters import Choice, Slider, Toggle, as_parameter
 
 @pytest.mark.parametrize(
     ("given_", "kind", "low", "high", "start"),
-    [((1, 200), int, 1, 200, 100), ((0.0, 1.0), float, 0, 1, 0.5), ((0, 10, 2), int, 0, 10, 5), (10, int, -10, 30, 10),
+    [((1, 200), int, 1, 200, 100), ((0.0, 1.0), float, 0, 1, 0.5), ((0, 10, 2), int, 0, 10, 4), (10, int, -10, 30, 10),
      (-2.0, float, -6, 2, -2), (0, int, 0, 1, 0)],
 )  # fmt: skip
 def test_numbers_abbreviate_sliders_as_in_interact(given_, kind, low, high, start):
@@ -49,6 +49,10 @@ def test_anything_else_is_answered_with_what_is_accepted(wrong):
         (lambda: Slider(0, math.inf), "finite"),
         (lambda: Slider(1, 10, marks={20: "far"}), r"a mark must lie in \[1, 10\], got 20"),
         (lambda: Slider(1, 10, start=2.5), "whole number, got 2.5"),
+        (lambda: Slider(0, 10**9, 1), "at most 100000 steps, got step=1"),
+        (lambda: Slider(-1e308, 1e308), "range must be a float"),
+        (lambda: Choice(1.0, math.inf), "finite, got inf"),
+        (lambda: Choice({"a": 1, "b": 1}), "must differ"),
         (lambda: Choice(), "at least one option"),
         (lambda: Choice("a", "a"), "must differ"),
         (lambda: Choice("a", start="b"), "start must be one of 'a', got 'b'"),
