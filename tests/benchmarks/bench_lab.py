@@ -100,7 +100,7 @@ def measured() -> dict[str, list[float]]:
                 write_notebook(folder / f"{who}.ipynb", SHARED, code)
                 page = browser.new_page(viewport={"width": 1200, "height": 1000})
                 notebook = open_notebook(
-                    lambda address, prepare, page=page: (prepare(page), page.goto(address), page)[-1], server, f"{who}.ipynb"
+                    lambda address, prepare, *_, page=page: (prepare(page), page.goto(address), page)[-1], server, f"{who}.ipynb"
                 )
                 cell = notebook.locator(".jp-Cell").nth(1)
                 cell.locator(picture).first.wait_for(timeout=60_000)

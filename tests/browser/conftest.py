@@ -18,10 +18,10 @@ def browser():
 
 
 def _opener(browser, stack):
-    def opened(address, prepare=None, **options):
+    def opened(address, prepare=None, tolerated=(), **options):
         context = browser.new_context(**({"viewport": {"width": 1100, "height": 900}} | options))
         stack.callback(context.close)
-        watch = Watch().over(context)
+        watch = Watch(tolerated).over(context)
         stack.callback(watch.clean)  # runs before the context closes
         page = context.new_page()
         page.watch = watch

@@ -22,15 +22,20 @@ def launch(playwright):
 class Watch:
     """What went wrong behind a reader's back: console errors, uncaught errors, requests to other hosts."""
 
+    tolerated: tuple[str, ...] = ()  # parts of messages that are somebody else's
     errors: list[str] = dataclasses.field(default_factory=list)
     foreign: list[str] = dataclasses.field(default_factory=list)
 
     def over(self, context) -> "Watch":
         """Start to watch every page of a browser context."""
-        context.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("console", lambda message: message.type == "error" and self._erred(message.text))
+        context.on("weberror", lambda error: self._erred(error.error.stack or str(error.error)))
         context.on("request", lambda request: self._requested(request.url))
         return self
+
+    def _erred(self, text: str) -> None:
+        if not any(part in text for part in self.tolerated):
+            self.errors.append(text)
 
     def _requested(self, address: str) -> None:
         if urlsplit(address).hostname not in LOCAL:

@@ -78,7 +78,7 @@ def test_mathematics_is_typeset(html, homes, open_page, address):
 def test_axe_finds_nothing_serious(homes, open_page, address, viewport, scheme):
     page = open_page(f"{homes['http']}/{address}", viewport=viewport, color_scheme=scheme)
     calm(page)
-    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme, timeout=PATIENCE)
     found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
     serious = [violation for violation in found if violation["impact"] in ("serious", "critical")]
     assert [f"{violation['id']}: {node['html'][:150]}" for violation in serious for node in violation["nodes"]] == []

@@ -42,7 +42,7 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def notebook(keep_page, server):
+def notebook(server, keep_page):
     page = lab.open_notebook(keep_page, server, "small.ipynb")
     for name in ("growth", "ten_lines", "picky"):
         Figure(page, name).settled()
@@ -50,7 +50,7 @@ def notebook(keep_page, server):
 
 
 @pytest.fixture(scope="module")
-def chapter(keep_page, server):
+def chapter(server, keep_page):
     return lab.open_notebook(keep_page, server, CHAPTER)
 
 
@@ -134,6 +134,13 @@ def test_the_chapters_explorers_work(chapter, declaration):
     figure = Figure(chapter, declaration.name)
     figure.root.scroll_into_view_if_needed(timeout=lab.RUN_MILLISECONDS)
     exercise(figure.settled(), declaration, grows=True, brief=True)
+
+
+def test_links_in_prose_set_the_state(chapter):
+    figure = Figure(chapter, "power_landscape").settled().action("reset")
+    link = chapter.locator(".jp-MarkdownCell a[href*='#explorer-power_landscape?'][href*='learning_rate=0.1']").first
+    link.dispatch_event("click")
+    figure.reaches(learning_rate=0.1)
 
 
 def said(figure: Figure) -> str:
