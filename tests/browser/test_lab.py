@@ -154,7 +154,7 @@ def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, open_page):
     page = lab.open_notebook(open_page, server, "busy.ipynb")
     figure = Figure(page, "growth").settled()
     page.clock.install()
-    page.evaluate(f"{lab.KERNEL}.requestExecute({{ code: 'import time; time.sleep(3)' }}) && undefined")
+    page.evaluate(f"{lab.KERNEL}.requestExecute({{ code: 'import time; time.sleep(12)' }}) && undefined")
     figure.control("depth").focus()
     page.keyboard.press("End")
     page.clock.fast_forward(16_000)
