@@ -8,6 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 
 BIN := $(VENV)/bin
+START := $(shell date +%s)
 BUILD := $(BIN)/jupyter-book build . -W --keep-going
 NOTEBOOKS = $(wildcard chapters/*.ipynb)
 
@@ -36,6 +37,7 @@ test: $(VENV)/.test  ## install what the tests need, and run all of them
 	$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env $(NOTEBOOKS)
 	@$(MAKE) --no-print-directory book
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(wildcard tests/book tests/browser)
+	@echo "make test took $$(( $$(date +%s) - $(START) )) s"
 
 lint: $(VENV)/.test  ## style, and which module may import which
 	$(BIN)/ruff check .

@@ -10,7 +10,8 @@ from tests.browser import book
 from tests.browser.driver import PATIENCE, Figure
 
 READ = ["index.html", *book.sources(), "chapters/claim_ledger.html", "chapters/errata.html", "chapters/bibliography.html"]
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
+NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True, "is_mobile": True}
 EACH = pytest.mark.parametrize("address", READ)
 
 _RAW_TEX = r"""() => {
@@ -25,20 +26,38 @@ _RAW_TEX = r"""() => {
 }"""
 
 
-def calm(page) -> None:
-    """Wait until every figure is drawn and the mathematics is set."""
+def calm(page):
+    """The page, as soon as every figure is drawn and the mathematics is set."""
     drawn = "[...document.querySelectorAll('figure.explorer')].every(figure => figure.dataset.state)"
     page.wait_for_function(drawn, timeout=PATIENCE)
     page.evaluate("window.MathJax?.startup?.promise")
+    return page
 
 
-@pytest.mark.parametrize("home", book.HOMES)
-def test_no_page_asks_another_host_or_errs(html, homes, open_page, home):
+@pytest.fixture(scope="module")
+def read(keep_page, homes):
+    """read(address, how) → the page as it stays open for the tests of this module, wide and light or narrow and dark."""
+    opened = {}
+
+    def of(address, how=WIDE):
+        key = address, how["color_scheme"]
+        if key not in opened:
+            opened[key] = calm(keep_page(f"{homes['file']}/{address}", **how))
+        return opened[key]
+
+    return of
+
+
+def test_no_page_asks_another_host_or_errs(html, homes, open_page):
     page = open_page("about:blank")
     for address in book.pages(html):
-        page.goto(f"{homes[home]}/{address}")
-        calm(page)
-        page.watch.clean()
+        page.goto(f"{homes['http']}/{address}")
+        calm(page).watch.clean()
+
+
+@EACH
+def test_no_page_read_from_its_file_does_either(read, address):
+    read(address).watch.clean()
 
 
 def test_nothing_is_loaded_from_elsewhere(html):
@@ -64,43 +83,38 @@ def test_internal_links_resolve(html):
 
 
 @EACH
-def test_mathematics_is_typeset(html, homes, open_page, address):
-    page = open_page(f"{homes['file']}/{address}")
-    calm(page)
+def test_mathematics_is_typeset(html, read, address):
+    page = read(address)
     if book.pages(html)[address].has_math:
         assert page.locator("mjx-container").count() > 0
     assert page.locator("mjx-merror, [data-mml-node=merror]").count() == 0
     assert page.evaluate(_RAW_TEX) == []
 
 
-@pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"])
+@pytest.mark.parametrize("how", [WIDE, NARROW], ids=["wide-light", "narrow-dark"])
 @EACH
-def test_axe_finds_nothing_serious(homes, open_page, address, viewport, scheme):
-    page = open_page(f"{homes['http']}/{address}", viewport=viewport, color_scheme=scheme)
-    calm(page)
-    page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme, timeout=PATIENCE)
+def test_axe_finds_nothing_serious(read, address, how):
+    page = read(address, how)
+    assert page.evaluate("document.documentElement.dataset.theme") == how["color_scheme"]
     found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
     serious = [violation for violation in found if violation["impact"] in ("serious", "critical")]
     assert [f"{violation['id']}: {node['html'][:150]}" for violation in serious for node in violation["nodes"]] == []
 
 
 @EACH
-def test_a_telephone_scrolls_down_only_and_stacks_the_controls(html, homes, open_page, address):
-    page = open_page(f"{homes['file']}/{address}", viewport=NARROW, has_touch=True, is_mobile=True)
-    calm(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+def test_a_telephone_scrolls_down_only_and_stacks_the_controls(html, read, address):
+    page = read(address, NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["viewport"]["width"]
     for name in book.pages(html)[address].explorers:
-        figure = Figure(page, name)
-        boxes = [control.bounding_box() for control in figure.root.locator(".explorer-control").all()]
+        boxes = [control.bounding_box() for control in Figure(page, name).root.locator(".explorer-control").all()]
         for above, below in itertools.pairwise(boxes):
             assert above["y"] + above["height"] <= below["y"] + 0.5, f"{name}: controls stand side by side"
         assert all(box["width"] >= 300 for box in boxes)
 
 
 @pytest.mark.parametrize("address", book.sources())
-def test_print_shows_the_pictures_and_no_controls(html, homes, open_page, address):
-    page = open_page(f"{homes['file']}/{address}", color_scheme="dark")
-    calm(page)
+def test_print_shows_the_pictures_and_no_controls(html, read, address):
+    page = read(address)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     for name in book.pages(html)[address].explorers:
@@ -110,13 +124,15 @@ def test_print_shows_the_pictures_and_no_controls(html, homes, open_page, addres
         assert figure.root.locator("input[type=range]:visible, button:visible").count() == 0
         assert figure.root.locator(".explorer-readout").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    page.wait_for_function("[...document.querySelectorAll('figure.explorer')].every(figure => figure.dataset.theme === 'dark')")
+    page.emulate_media(media="screen")
+    back = "[...document.querySelectorAll('figure.explorer')].every(figure => figure.dataset.theme === 'light')"
+    page.wait_for_function(back)
 
 
 @pytest.mark.parametrize("address", book.sources())
-def test_nothing_moves_by_itself_for_those_who_want_it_so(html, homes, open_page, address):
-    page = open_page(f"{homes['file']}/{address}", reduced_motion="reduce")
-    calm(page)
+def test_nothing_moves_by_itself_for_those_who_want_it_so(read, address):
+    page = read(address)
+    page.emulate_media(reduced_motion="reduce")
     page.evaluate("addEventListener('explorer:painted', () => (window.moved = true))")
     page.wait_for_timeout(1500)
     assert not page.evaluate("window.moved")

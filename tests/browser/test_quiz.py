@@ -1,0 +1,33 @@
+"""The questions of the built book: each takes its answer, refuses another, and says so aloud."""
+
+import pytest
+
+from tests.browser import book
+from tests.browser.driver import PATIENCE
+
+VERDICT = "([id, verdict]) => document.getElementById(id).dataset.verdict === verdict"
+
+
+def answer(page, form, value) -> None:
+    """Enter a number, or choose the answer of that index."""
+    if form.locator("input[type=radio]").count():
+        form.locator(f"input[type=radio][value='{value}']").check()
+    else:
+        form.locator("input[name=answer]").fill(str(value))
+    form.locator("button[type=submit]").press("Enter")
+
+
+@pytest.mark.parametrize("home", book.HOMES)
+@pytest.mark.parametrize("address", book.sources())
+def test_every_question_tells_right_from_wrong(homes, open_page, home, address):
+    page = open_page(f"{homes[home]}/{address}")
+    for form in page.locator("form.quiz").all():
+        name = form.get_attribute("id")
+        told = page.evaluate("form => JSON.parse(form.dataset.quiz)", form.element_handle())
+        wrong = told["answer"] + 2 * told["within"] if told["within"] else (told["answer"] + 1) % form.locator("input").count()
+        form.locator("button[type=submit]").press("Enter")
+        page.wait_for_function(VERDICT, arg=[name, "missing"], timeout=PATIENCE)
+        for value, verdict in ((wrong, "wrong"), (told["answer"], "right")):
+            answer(page, form, value)
+            page.wait_for_function(VERDICT, arg=[name, verdict], timeout=PATIENCE)
+            assert told[verdict] in form.locator("[role=status]").inner_text()
