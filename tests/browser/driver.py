@@ -74,7 +74,7 @@ _LOOK = """root => {
         trouble: root.querySelector("[role=alert]").textContent,
         traces: plot.data.map(trace => Object.fromEntries(arrays(trace))),
         ranges,
-        drawn: [...plot.querySelectorAll("path, image")]
+        drawn: [...plot.querySelectorAll("path, image")].filter(node => !node.closest("defs"))
             .map(node => node.getAttribute("d") ?? node.getAttribute("href") ?? node.getAttribute("xlink:href")).join(";"),
         canvas: plot.querySelector("canvas") !== null,
     };
@@ -182,26 +182,27 @@ class Figure:
         return self.settled()
 
     def burst(self, name: str, positions: list[int], pause: float = 0) -> int:
-        """Fire one input event for each position of a slider, and return how many pictures that made."""
-        painted = self.root.evaluate(
+        """Fire one input event for each position of a slider; returns how many pictures came after the last event."""
+        behind = self.root.evaluate(
             """async (root, [name, positions, pause]) => {
                 let painted = 0;
                 const count = () => painted++;
                 root.addEventListener("explorer:painted", count);
                 const slider = root.querySelector(`[name="${name}"]`);
                 for (const position of positions) {
+                    if (pause) await new Promise(resolve => setTimeout(resolve, pause));
                     slider.value = position;
                     slider.dispatchEvent(new Event("input", { bubbles: true }));
-                    if (pause) await new Promise(resolve => setTimeout(resolve, pause));
                 }
+                const before = painted;
                 while (root.hasAttribute("aria-busy")) await new Promise(resolve => setTimeout(resolve, 5));
                 root.removeEventListener("explorer:painted", count);
-                return painted;
+                return painted - before;
             }""",
             [name, positions, pause],
         )
         self.settled()
-        return painted
+        return behind
 
     @property
     def smallest_type(self) -> float:

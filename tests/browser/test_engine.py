@@ -82,7 +82,7 @@ def test_a_fast_drag_of_200_events_leaves_no_queue(opened, pause):
     figure.press("seed", "End", "Home")  # everything is loaded
     painted = figure.burst("seed", [k * 7 % 40 for k in range(200)], pause)
     assert figure.state["seed"] == 199 * 7 % 40
-    assert painted <= (3 if pause == 0 else 100)
+    assert painted <= 3  # the one under way, and the last; a queue would go on
     check(figure, declaration)
 
 

@@ -30,6 +30,14 @@ SMALL = (
     PICKY,
 )
 
+# JupyterLab hands the questions of figures to a thread of the kernel's own, so a busy cell does not delay them; this does.
+SLOW = """
+import time
+quick = growth.declaration.compute
+growth.declaration.compute = lambda **values: (time.sleep(4), quick(**values))[1]
+"""
+ALERT = "document.querySelector('#explorer-growth [role=alert]')"
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -84,13 +92,14 @@ def test_plotly_came_once_for_all_explorers(notebook):
     assert sum(size > PLOTLY_BYTES for size in notebook.traffic.sizes) == 1
 
 
-def test_a_fast_drag_of_200_events_ends_on_the_last_value_without_a_queue(notebook):
+@pytest.mark.parametrize("pause", [0, 1])
+def test_a_fast_drag_of_200_events_ends_on_the_last_value_without_a_queue(notebook, pause):
     figure = Figure(notebook, "ten_lines").action("reset")
     before = notebook.traffic.answers
-    figure.burst("seed", [k % 40 for k in range(200)], pause=1)
+    assert figure.burst("seed", [k % 40 for k in range(200)], pause) <= 2
     assert figure.state["seed"] == 199 % 40
     check(figure, ten_lines(40).declaration)
-    assert 1 <= notebook.traffic.answers - before <= 100
+    assert 1 <= notebook.traffic.answers - before <= (3 if pause == 0 else 100)
 
 
 def test_a_linked_slider_moves_the_figure_and_follows_it(growth):
@@ -143,24 +152,19 @@ def test_links_in_prose_set_the_state(chapter):
     figure.reaches(learning_rate=0.1)
 
 
-def said(figure: Figure) -> str:
-    """The figure's sentence of trouble, as soon as there is one."""
-    alert = f"document.querySelector('#explorer-{figure.name} [role=alert]')"
-    figure.page.wait_for_function(f"{alert}.textContent !== ''", timeout=PATIENCE)
-    return figure.trouble
-
-
 def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, open_page):
     page = lab.open_notebook(open_page, server, "busy.ipynb")
     figure = Figure(page, "growth").settled()
+    lab.run_code(page, SLOW)
     page.clock.install()
-    page.evaluate(f"{lab.KERNEL}.requestExecute({{ code: 'import time; time.sleep(12)' }}) && undefined")
+    page.evaluate("document.said = []")
+    page.evaluate(f"new MutationObserver(() => document.said.push({ALERT}.textContent)).observe({ALERT}, {{ childList: true }})")
     figure.control("depth").focus()
     page.keyboard.press("End")
     page.clock.fast_forward(16_000)
-    assert said(figure) == "The kernel has not answered for 15 seconds: it is busy, restarted or gone. Wait, or run the cell again."
     assert figure.reaches(depth=100).trouble == ""  # it was only busy
+    assert page.evaluate("document.said[0]").startswith("The kernel has not answered for 15 seconds")
     page.evaluate(f"{lab.KERNEL}.shutdown()")
     page.keyboard.press("Home")
-    assert said(figure).startswith("The kernel of this figure was stopped")
+    page.wait_for_function(f"{ALERT}.textContent.startsWith('The kernel of this figure was stopped')", timeout=PATIENCE)
     assert figure.state["depth"] == 100
