@@ -103,3 +103,26 @@ def exercise(figure: Figure, declaration: Declaration, *, grows: bool = False, b
 def holds(ranges: dict, inner: dict) -> bool:
     """Whether every range contains the one of the same name in `inner`."""
     return all(ranges[name][0] <= low and high <= ranges[name][1] for name, (low, high) in inner.items())
+
+
+def pin_and_unpin(figure: Figure, declaration: Declaration) -> None:
+    """A pinned picture stays as a ghost while the controls move, and goes without a trace."""
+    plain = figure.look()
+    figure.action("pin")
+    assert figure.button("action", "pin").get_attribute("aria-pressed") == "true"
+    pinned = figure.look()
+    axes = {name: limits for name, limits in plain.ranges.items() if not name.isdigit()}  # colour scales: by trace
+    assert axes.items() <= pinned.ranges.items()
+    count = len(pinned.traces) - len(plain.traces)
+    assert count > 0
+    assert set(texts(pinned.traces[:count])) <= set(texts(plain.traces))
+    figure.press(declaration.play, "End").press(declaration.play, "Home")
+    assert texts(check(figure, declaration).traces[:count]) == texts(pinned.traces[:count])
+    unpinned = figure.action("reset").action("pin").look()
+    assert texts(unpinned.traces) == texts(plain.traces)
+    assert unpinned.picture == plain.picture
+
+
+def texts(traces: list[dict]) -> list[str]:
+    """Traces in a form in which NaN equals NaN."""
+    return [repr(trace) for trace in traces]

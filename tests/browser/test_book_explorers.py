@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser import book
 from tests.browser.driver import Figure
-from tests.browser.exercise import agree, check, exercise
+from tests.browser.exercise import agree, check, exercise, pin_and_unpin
 
 FEW = 4  # random states for each explorer
 PLACES = [(address, d.name) for address in book.sources() for d in book.declarations(address).values()]
@@ -54,11 +54,6 @@ def query(state: dict) -> str:
     return "&".join(f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in state.items())
 
 
-def texts(traces: list[dict]) -> list[str]:
-    """Traces in a form in which NaN equals NaN."""
-    return [repr(trace) for trace in traces]
-
-
 def test_all_declared_explorers_are_in_the_book(html):
     for address in book.sources():
         assert book.pages(html)[address].explorers == list(book.declarations(address)), address
@@ -97,18 +92,7 @@ def test_play_moves_the_state_and_stops(figure, declaration, address, name):
 
 @EACH
 def test_pin_keeps_a_ghost_while_controls_move(figure, declaration, address, name):
-    plain = figure.look()
-    figure.action("pin")
-    assert figure.button("action", "pin").get_attribute("aria-pressed") == "true"
-    pinned = figure.look()
-    count = len(pinned.traces) - len(plain.traces)
-    assert count > 0
-    assert set(texts(pinned.traces[:count])) <= set(texts(plain.traces))
-    figure.press(declaration.play, "End").press(declaration.play, "Home")
-    assert texts(check(figure, declaration).traces[:count]) == texts(pinned.traces[:count])
-    unpinned = figure.action("reset").action("pin").look()
-    assert texts(unpinned.traces) == texts(plain.traces)
-    assert unpinned.picture == plain.picture
+    pin_and_unpin(figure, declaration)
 
 
 @EACH

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser import specimens
 from tests.browser.driver import Figure
-from tests.browser.exercise import check, exercise
+from tests.browser.exercise import check, exercise, pin_and_unpin
 from tests.browser.synthetic import write_page
 
 NAMES = ["growth", "bars-2", "heat", "slope", "walk", "ten_lines"]
@@ -42,6 +42,22 @@ def test_every_helper_draws_and_every_control_moves_it(opened, name):
     figure, declaration = opened(name)
     assert figure.state == declaration.start
     exercise(figure, declaration)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_picture_can_be_pinned(opened, name):
+    pin_and_unpin(*opened(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_dark_mode_is_a_theme_of_its_own(opened, name):
+    figure, _ = opened(name)
+    light = figure.look().picture
+    for theme, paper in (("dark", "#14181e"), ("light", "#ffffff")):
+        figure.page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        drawn = "([name, paper]) => document.querySelector(`#explorer-${name} .explorer-plot`)._fullLayout.paper_bgcolor === paper"
+        figure.page.wait_for_function(drawn, arg=[name, paper])
+    assert figure.look().picture == light
 
 
 def test_what_is_not_finite_is_a_gap_with_a_word(opened):

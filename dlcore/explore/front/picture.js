@@ -78,6 +78,8 @@ class Picture {
     for (const axis of Object.values(figure.layout)) {
       if (axis?.type === "log" && axis.range) axis.dtick = Math.max(1, Math.ceil(Math.abs(axis.range[1] - axis.range[0]) / MOST_POWERS));
     }
+    const named = figure.data.filter(({ type, showlegend }) => /scatter|bar/.test(type) && showlegend !== false);
+    figure.layout.showlegend ??= named.length > 1; // a ghost neither has an entry nor makes one worth while
     const family = getComputedStyle(this.element).fontFamily;
     const narrow = this.element.clientWidth < 480;
     const size = this.present ? PRESENT_FONT : narrow ? 12 : (this.figure.layout.font?.size ?? FONT);
@@ -184,11 +186,13 @@ class Picture {
         if (!found) continue;
         const log = this.figure.layout[`${key}axis${(trace[`${key}axis`] ?? key).slice(1)}`]?.type === "log";
         const whole = found[2] === undefined;
+        const columns = key === "z" && whole ? this.arrays[found[1]].shape[1] : undefined; // a field's rows lie end to end
         const data = whole ? this.arrays[found[1]].data : this.value(found[1], found[2]);
         for (let k = 0; k < data.length; k++) {
           const low = data[k] === -Infinity;
-          if (!Number.isFinite(data[k])) return { word: low && found[1].startsWith("log10:") ? "zero" : "overflow", trace, k, low };
-          if (log && data[k] <= 0 && trace.type !== "bar") return { word: data[k] < 0 ? "negative" : "zero", trace, k, low: true };
+          const at = columns ? k % columns : k;
+          if (!Number.isFinite(data[k])) return { word: low && found[1].startsWith("log10:") ? "zero" : "overflow", trace, at, low };
+          if (log && data[k] <= 0 && trace.type !== "bar") return { word: data[k] < 0 ? "negative" : "zero", trace, at, low: true };
         }
       }
     }
@@ -201,7 +205,7 @@ class Picture {
     this.badge.hidden = !gap;
     const axes = this.element._fullLayout;
     if (!gap || !axes?.xaxis || typeof gap.trace.x !== "string") return;
-    const x = this.fill(gap.trace.x, "x")[gap.k];
+    const x = this.fill(gap.trace.x, "x")[gap.at];
     const at = axes.xaxis._offset + axes.xaxis.d2p(x);
     const width = this.element.clientWidth;
     this.badge.style.left = `${Math.min(Math.max(Number.isFinite(at) ? at : width, 40), width - 50)}px`;
