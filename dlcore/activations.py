@@ -12,6 +12,8 @@ from scipy.special import erf, expit
 
 from dlcore.checks import Real, finite, one_of
 
+Function = Callable[[np.ndarray], np.ndarray]
+
 
 @dataclass(frozen=True)
 class Activation:
@@ -23,10 +25,13 @@ class Activation:
     """
 
     name: str
-    phi: Callable[[np.ndarray], np.ndarray]
-    dphi: Callable[[np.ndarray], np.ndarray]
+    phi: Function
+    dphi: Function
     homogeneous: bool = False
     kinks: tuple[float, ...] = ()
+
+
+ActivationLike = str | Activation | Function | tuple[Function, Function]
 
 
 def leaky_relu(slope: Real) -> Activation:
@@ -57,8 +62,21 @@ _BY_NAME = {a.name: a for a in (LINEAR, RELU, TANH, ERF, SIGMOID, SOFTPLUS, HARD
 NAMES = tuple(_BY_NAME)
 
 
-def resolve(activation: str | Activation) -> Activation:
-    """The activation of that name (one of ``NAMES``); an :class:`Activation` is returned as it is."""
+def resolve(activation: object) -> Activation:
+    """What functions of the package take for an activation, as an :class:`Activation`.
+
+    A name (one of ``NAMES``), an :class:`Activation`, a pair (φ, φ′) of functions, or φ alone where no derivative is
+    needed. φ of a pair may have a kink at 0 only; an :class:`Activation` can tell where others lie.
+    """
     if isinstance(activation, Activation):
         return activation
+    pair = (activation, _unknown_derivative) if callable(activation) else activation
+    if isinstance(pair, tuple) and len(pair) == 2 and all(map(callable, pair)):
+        return Activation(getattr(pair[0], "__name__", "φ"), *pair)
+    if not isinstance(activation, str):
+        raise TypeError(f"activation must be a name, an Activation, φ or a pair (φ, φ′), got {activation!r}: pass one of these")
     return _BY_NAME[one_of("activation", activation, NAMES)]
+
+
+def _unknown_derivative(h: np.ndarray) -> np.ndarray:
+    raise TypeError("activation must come with its derivative here, got φ alone: pass the pair (φ, φ′)")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.activations import Activation, resolve
+from dlcore.activations import ActivationLike, resolve
 from dlcore.networks import Hidden, Weights, product
 
 
@@ -31,7 +31,7 @@ class Gradients(NamedTuple):
     weights: list[np.ndarray]
 
 
-def errors(weights: Weights, hidden: Hidden, error: Float[np.ndarray, "*batch n_L"], activation: str | Activation) -> Errors:
+def errors(weights: Weights, hidden: Hidden, error: Float[np.ndarray, "*batch n_L"], activation: ActivationLike) -> Errors:
     """e^ℓ and g^{ℓ−1} for ℓ = L … 1, from ``error`` = e^L = ∂F/∂h^L, the gradient by the output."""
     if error.shape != hidden.output.shape:
         raise ValueError(f"error must have the output's shape {hidden.output.shape}, got {error.shape}: pass ∂F/∂h^L")
@@ -44,7 +44,7 @@ def errors(weights: Weights, hidden: Hidden, error: Float[np.ndarray, "*batch n_
     return Errors(pre[::-1], post[::-1])
 
 
-def backward(weights: Weights, hidden: Hidden, error: Float[np.ndarray, "*batch n_L"], activation: str | Activation) -> Gradients:
+def backward(weights: Weights, hidden: Hidden, error: Float[np.ndarray, "*batch n_L"], activation: ActivationLike) -> Gradients:
     """Gradients by all signals and all weights; ∂F/∂W^ℓ has the shape of W^ℓ.
 
     Inputs that share one matrix (no leading axes on the weights) add up: F is then the sum of the inputs' losses.

@@ -96,6 +96,25 @@ def draw_network(
     ]
 
 
+def delta_orthogonal(
+    rng: np.random.Generator, kernel_size: Integer | tuple[int, int], c_in: Integer, c_out: Integer, *, gain: Real = 1.0
+) -> Float[np.ndarray, "c_out c_in rows columns"]:
+    """A convolution kernel that is 0 except for its centre tap, √gain · Q with QᵀQ = I (Xiao et al. 2018).
+
+    Then ‖y‖² = gain · ‖x‖² for every image, with circular or zero padding: a pixel's channels are rotated, and pixels do
+    not mix. This needs a centre (odd sizes) and room for the channels (c_in ≤ c_out). Q is Haar-distributed.
+    """
+    rows, columns = (positive_int("kernel_size", k) for k in ((kernel_size,) * 2 if np.ndim(kernel_size) == 0 else kernel_size))
+    if rows % 2 == 0 or columns % 2 == 0:
+        raise ValueError(f"kernel_size must be odd, got {kernel_size}: only then is there a centre tap, which all paddings keep")
+    if positive_int("c_in", c_in) > positive_int("c_out", c_out):
+        raise ValueError(f"c_in must be at most c_out = {c_out}, got {c_in}: fewer channels cannot keep every norm, widen the output")
+    positive("gain", gain)
+    kernel = np.zeros((c_out, c_in, rows, columns))
+    kernel[:, :, rows // 2, columns // 2] = draw(rng, (c_out, c_in), family="orthogonal", variance=gain / c_out)
+    return kernel
+
+
 def _sparse(rng: np.random.Generator, shape: tuple[int, ...], scale: float) -> np.ndarray:
     """Normal values at the places kept, drawn for those places only."""
     fan_in = shape[-1]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.activations import Activation, resolve
+from dlcore.activations import ActivationLike, resolve
 
 Matrix = Float[np.ndarray, "*networks fan_out fan_in"]
 Weights = Sequence[Float[np.ndarray, "..."]] | Float[np.ndarray, "layers *networks fan_out fan_in"]
@@ -40,7 +40,7 @@ def product(w: Matrix, x: Float[np.ndarray, "*batch fan_in"]) -> Float[np.ndarra
     return x @ w.T if w.ndim == 2 else np.matmul(w, x[..., None])[..., 0]
 
 
-def forward(weights: Weights, x: Float[np.ndarray, "*batch n_0"], activation: str | Activation) -> Hidden:
+def forward(weights: Weights, x: Float[np.ndarray, "*batch n_0"], activation: ActivationLike) -> Hidden:
     """All pre- and post-activations of the network(s) ``weights`` = [W¹ … W^L] at ``x``.
 
     Without leading axes on the weights, those of ``x`` number inputs of one network; with them, they number networks

@@ -23,7 +23,7 @@ from scipy.special import chdtr, digamma, gammaln, polygamma
 
 from dlcore import backprop, checks
 from dlcore import networks as nets
-from dlcore.activations import Activation, resolve
+from dlcore.activations import ActivationLike, resolve
 from dlcore.checks import Integer, Real, Reals, Width, layer_widths, positive, positive_int
 from dlcore.gaussian import Values, second_moment
 from dlcore.initialization import draw
@@ -55,7 +55,7 @@ def energies(
     depth: Integer | None = None,
     networks: Integer,
     sigma_w2: Reals,
-    activation: str | Activation,
+    activation: ActivationLike,
     q0: Real = 1.0,
 ) -> Energies:
     """M_0 = q0, M_1, …, M_L of ``networks`` networks with Gaussian weights, drawn from the law above, no matrices."""
@@ -78,7 +78,7 @@ def energies_from_matrices(
     depth: Integer | None = None,
     networks: Integer,
     sigma_w2: Reals,
-    activation: str | Activation,
+    activation: ActivationLike,
     family: str = "gaussian",
     q0: Real = 1.0,
 ) -> Energies:
@@ -108,7 +108,7 @@ def gradient_strengths(
     depth: Integer | None = None,
     networks: Integer,
     sigma_w2: Reals,
-    activation: str | Activation,
+    activation: ActivationLike,
     family: str = "gaussian",
     q0: Real = 1.0,
 ) -> Strengths:
@@ -173,7 +173,7 @@ def log_ratio_moments(depth: Integer | None, width: Width, activation: str = "li
 
 
 def fourth_moment(
-    depth: Integer | None, width: Width, activation: str | Activation, *, sigma_w2: Reals | None = None
+    depth: Integer | None, width: Width, activation: ActivationLike, *, sigma_w2: Reals | None = None
 ) -> Float[np.ndarray, " depth_plus_1"]:
     """E M_ℓ²/M_0² for ℓ = 0 … L, exact for positively homogeneous φ (linear, ReLU, leaky ReLU):
 
@@ -191,7 +191,7 @@ def fourth_moment(
     return np.cumprod([1.0, *gains**2 * (a**2 + (b - a**2) / np.array(widths[1:]))])
 
 
-def expected_spread(depth: Integer | None, width: Width, activation: str | Activation) -> float:
+def expected_spread(depth: Integer | None, width: Width, activation: ActivationLike) -> float:
     """E of the empirical variance of M_1, …, M_L within one network, over M_0², at the critical σ_w².
 
     M is then a martingale, so E M_i M_j = E M²_{min(i,j)} = S_{min(i,j)}:  Σ_i S_i/L − Σ_{ij} S_{min(i,j)}/L².

@@ -51,6 +51,23 @@ def test_resolve_takes_names_and_activations():
         resolve("swish")
 
 
+def test_functions_of_a_users_own_are_activations():
+    h = np.linspace(-2, 2, 9)
+    sine = resolve((np.sin, np.cos))
+    np.testing.assert_array_equal(sine.phi(h), np.sin(h))
+    np.testing.assert_array_equal(sine.dphi(h), np.cos(h))
+    assert sine == resolve((np.sin, np.cos))  # the same functions make the same activation: what is cached is found
+    np.testing.assert_array_equal(resolve(np.sin).phi(h), np.sin(h))
+    with pytest.raises(TypeError, match=r"must come with its derivative here, got φ alone: pass the pair"):
+        resolve(np.sin).dphi(h)
+
+
+@pytest.mark.parametrize("given", [None, 3, (np.sin,), (np.sin, 1.0), [np.sin, np.cos]])
+def test_other_things_are_not(given):
+    with pytest.raises(TypeError, match="activation must be a name, an Activation, φ or a pair"):
+        resolve(given)
+
+
 def test_extreme_arguments_do_not_overflow():
     h = np.array([-1e4, 1e4])
     with np.errstate(over="raise", invalid="raise"):

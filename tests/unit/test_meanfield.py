@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from dlcore import meanfield
-from dlcore.activations import leaky_relu
+from dlcore.activations import Activation, leaky_relu
 from dlcore.propagation import energies
 
 ROUNDING = 2e-13  # of one Gaussian expectation, see test_gaussian
@@ -86,3 +86,59 @@ def test_bad_input_is_refused():
         meanfield.energy_trajectory(-1.0, "relu", 1.0, 3)
     with pytest.raises(ValueError, match=r"sigma_w2 must be one number or depth = 3"):
         meanfield.energy_trajectory(1.0, "relu", [1.0, 2.0], 3)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "erf", "sigmoid", "softplus", "hard_tanh", "relu"])
+def test_slope_of_the_variance_map_is_its_derivative(activation):
+    q = np.array([0.1, 1.0, 7.0])
+    step = 1e-4 * q
+    difference = (meanfield.variance_map(q + step, activation, 1.3) - meanfield.variance_map(q - step, activation, 1.3)) / (2 * step)
+    # Third derivatives cost some (1e-4)², rounding 1e-13/1e-4.
+    np.testing.assert_allclose(meanfield.variance_slope(q, activation, 1.3), difference, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "erf", "sigmoid", "softplus", "hard_tanh"])
+def test_slope_of_the_correlation_map_is_its_derivative(activation):
+    """Price's theorem, here by differences; at c = 1 the slope is χ₁ q/T(q)."""
+    c, setting = np.array([-0.9, -0.2, 0.0, 0.5, 0.95]), (0.8, activation, 1.7, 0.2)
+    difference = (meanfield.correlation_map(c + 1e-4, *setting) - meanfield.correlation_map(c - 1e-4, *setting)) / 2e-4
+    np.testing.assert_allclose(meanfield.correlation_slope(c, *setting), difference, rtol=1e-5, atol=1e-6)
+    chi1 = meanfield.gradient_factor(0.8, activation, 1.7) * 0.8 / meanfield.variance_map(0.8, activation, 1.7, 0.2)
+    assert meanfield.correlation_slope(1.0, *setting) == pytest.approx(chi1, rel=1e-9)
+
+
+def test_correlations_of_relu_are_the_arc_cosine_kernel():
+    c = np.linspace(-1, 1, 21)
+    expected = (np.sqrt(1 - c**2) + (np.pi - np.arccos(c)) * c) / np.pi
+    np.testing.assert_allclose(meanfield.correlation_map(c, 3.0, "relu", 2.0), expected, rtol=0, atol=1e-12)
+    path = meanfield.correlation_trajectory(np.array([0.0, 0.5]), 1.0, "relu", 2.0, 3)
+    assert path.shape == (4, 2)
+    np.testing.assert_allclose(path[:2], [[0, 0.5]] * 2)  # the first layer is linear in the inputs
+    np.testing.assert_allclose(path[2, 0], 1 / np.pi, rtol=1e-12)
+
+
+def test_wide_networks_follow_the_correlation_map(rng):
+    width, networks = 400, 60
+    z = np.stack([np.eye(2)[0], [0.3, np.sqrt(1 - 0.09)]]) * np.sqrt(width)
+    w1 = rng.standard_normal((networks, width, width)) * np.sqrt(2.5 / width)
+    x = np.zeros((2, width))
+    x[:, :2] = z
+    h = x @ np.swapaxes(w1, -1, -2)
+    for _ in range(3):
+        w = rng.standard_normal((networks, width, width)) * np.sqrt(2.5 / width)
+        h = np.tanh(h) @ np.swapaxes(w, -1, -2) + np.sqrt(0.05) * rng.standard_normal((networks, 1, width))
+    c = np.sum(h[:, 0] * h[:, 1], axis=1) / np.sqrt(np.sum(h[:, 0] ** 2, axis=1) * np.sum(h[:, 1] ** 2, axis=1))
+    q = [2.5]
+    expected = 0.3
+    for _ in range(3):
+        expected = meanfield.correlation_map(expected, q[-1], "tanh", 2.5, 0.05)
+        q.append(meanfield.variance_map(q[-1], "tanh", 2.5, 0.05))
+    assert abs(c.mean() - expected) <= 5 * c.std() / np.sqrt(networks) + 3 / width
+
+
+def test_overflow_is_inf_and_stays():
+    square = Activation("square", np.square, lambda h: 2 * np.asarray(h))
+    q = meanfield.variance_trajectory(10.0, square, 1.0, 20)
+    assert np.isinf(q[-1]) and not np.isnan(q).any()
+    assert not np.isnan(meanfield.correlation_trajectory(0.5, 10.0, square, 1.0, 20)).any()
+    assert np.isinf(meanfield.gradient_trajectory(10.0, square, 1.0, 20)[0])
