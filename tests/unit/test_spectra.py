@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import integrate, stats
+
+from dlcore import spectra
+
+RATIOS = st.floats(0.05, 8)
+
+
+def test_semicircle_has_the_catalan_numbers_for_moments():
+    for k, catalan in enumerate([1, 1, 2, 5, 14]):
+        moment, _ = integrate.quad(lambda x, k=k: x ** (2 * k) * spectra.semicircle_density(x), -2, 2)
+        assert moment == pytest.approx(catalan, rel=1e-7)
+
+
+@given(st.floats(-3, 3))
+def test_semicircle_cdf_is_the_integral_of_the_density(x):
+    expected, _ = integrate.quad(spectra.semicircle_density, -2, min(max(x, -2), 2))
+    assert spectra.semicircle_cdf(x) == pytest.approx(expected, abs=1e-7)
+
+
+@given(RATIOS, st.floats(0.1, 5), st.floats(0, 1))
+def test_marchenko_pastur_cdf_is_the_integral_of_the_density_and_the_atom(ratio, sigma_w2, share):
+    a, b = spectra.marchenko_pastur_edges(ratio, sigma_w2)
+    x = a + share * (b - a)
+    # λ = a + (b − a) sin²(t) removes the square roots at both ends
+    value, _ = integrate.quad(
+        lambda t: spectra.marchenko_pastur_density(a + (b - a) * np.sin(t) ** 2, ratio, sigma_w2) * (b - a) * np.sin(2 * t),
+        0, np.arcsin(np.sqrt(share)),
+    )  # fmt: skip
+    assert spectra.marchenko_pastur_cdf(x, ratio, sigma_w2) == pytest.approx(value + max(0, 1 - 1 / ratio), abs=1e-6)
+
+
+@given(RATIOS, st.floats(0.1, 5))
+def test_marchenko_pastur_is_complete(ratio, sigma_w2):
+    a, b = spectra.marchenko_pastur_edges(ratio, sigma_w2)
+    assert spectra.marchenko_pastur_cdf(b * 1.01, ratio, sigma_w2) == pytest.approx(1, abs=1e-9)
+    atom = max(0, 1 - 1 / ratio)
+    assert spectra.marchenko_pastur_cdf(0.99 * a, ratio, sigma_w2) == pytest.approx(atom, abs=1e-9)
+    assert spectra.marchenko_pastur_cdf(-1e-9, ratio, sigma_w2) == 0
+
+
+def test_marchenko_pastur_against_a_matrix(rng):
+    for ratio in (0.5, 2.0):
+        w = rng.standard_normal((round(300 * ratio), 300)) * np.sqrt(1.7 / 300)
+        values = np.linalg.eigvalsh(w @ w.T)
+        assert spectra.distance(np.where(values > 1e-10, values, 0), lambda x, r=ratio: spectra.marchenko_pastur_cdf(x, r, 1.7)) < 0.05
+
+
+@pytest.mark.parametrize("factors", [1, 2, 3, 8])
+def test_fuss_catalan_moments_by_quadrature(factors):
+    """E λ^k = ∫ k λ^{k−1} P(t > λ) dλ, in a variable that flattens the singularity at 0."""
+    edge = spectra.fuss_catalan_edge(factors)
+    power = factors + 1
+
+    def integrand(v, k):
+        x = edge * v**power
+        return k * x ** (k - 1) * (1 - spectra.fuss_catalan_cdf(x, factors)) * edge * power * v ** (power - 1)
+
+    for k in (1, 2, 3):
+        moment, _ = integrate.quad(integrand, 0, 1, args=(k,), limit=200)
+        assert moment == pytest.approx(spectra.fuss_catalan_moment(k, factors), rel=1e-6)
+
+
+def test_fuss_catalan_numbers_of_the_literature():
+    assert [spectra.fuss_catalan_moment(k, 2) for k in (1, 2, 3, 4)] == [1, 3, 12, 55]
+    assert spectra.fuss_catalan_edge(2) == pytest.approx(27 / 4)
+
+
+def test_one_factor_is_marchenko_and_pasturs():
+    x = np.linspace(0.01, 5, 200)
+    np.testing.assert_allclose(spectra.fuss_catalan_cdf(x, 1), spectra.marchenko_pastur_cdf(x, 1.0), atol=1e-12)
+    np.testing.assert_allclose(spectra.fuss_catalan_density(x, 1), spectra.marchenko_pastur_density(x, 1.0), atol=1e-7)
+
+
+@given(st.integers(1, 30), st.floats(1e-6, 0.999))
+def test_the_angle_inverts_the_parametrisation(factors, share):
+    L, x = factors, share * spectra.fuss_catalan_edge(factors)
+    t = spectra.fuss_catalan_angle(x, factors)
+    assert np.sin((L + 1) * t) ** (L + 1) / np.sin(t) / np.sin(L * t) ** L == pytest.approx(x, rel=1e-6)
+
+
+def test_laws_outside_their_support():
+    assert spectra.fuss_catalan_cdf(np.array([-1.0, 0.0, 100.0]), 3).tolist() == [0, 0, 1]
+    assert spectra.fuss_catalan_density(np.array([-1.0, 0.0, 100.0]), 3).tolist() == [0, 0, 0]
+    assert spectra.marchenko_pastur_density(np.array([-1.0, 0.0, 100.0]), 1.0).tolist() == [0, 0, 0]
+    assert spectra.semicircle_density(3.0) == 0
+
+
+def test_distance_is_kolmogorovs(rng):
+    sample = rng.standard_normal(500)
+    assert spectra.distance(sample, stats.norm.cdf, slack=0) == pytest.approx(stats.ks_1samp(sample, stats.norm.cdf).statistic)
+
+
+def test_distance_knows_atoms():
+    """A law with mass ½ at 0 and ½ at 1, and a sample that misses 1 by rounding."""
+
+    def cdf(x):
+        return np.where(x < 0, 0.0, np.where(x < 1, 0.5, 1.0))
+
+    assert spectra.distance(np.array([0, 0, 1 - 1e-12, 1 + 1e-12]), cdf) == 0
+    assert spectra.distance(np.array([0.0, 0.0, 0.0, 1.0]), cdf) == pytest.approx(0.25)
+
+
+def test_symmetric_mirrors_the_upper_triangle(rng):
+    entries = rng.standard_normal((3, 5, 5))
+    w = spectra.symmetric(entries)
+    np.testing.assert_array_equal(w, np.swapaxes(w, -1, -2))
+    np.testing.assert_array_equal(np.triu(w), np.triu(entries))
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(ValueError, match=r"ratio must be positive, got 0.0: pass numbers above 0"):
+        spectra.marchenko_pastur_cdf(1.0, 0.0)
+    with pytest.raises(ValueError, match=r"sigma_w2 must be positive, got -1.0"):
+        spectra.marchenko_pastur_edges(1.0, -1.0)
+    with pytest.raises(ValueError, match=r"factors must be at least 1, got 0"):
+        spectra.fuss_catalan_edge(0)
+    with pytest.raises(ValueError, match=r"entries must be square matrices .* got shape \(2, 3\)"):
+        spectra.symmetric(np.ones((2, 3)))
