@@ -4,16 +4,26 @@ The numerics are flat, one idea a module, named as the field names it; a module 
 
     checks            what may be passed in, and widths and depth of a network
     activations       φ and φ′ by name
-    gaussian          E f(√v Z) by quadrature
+    gaussian          E f(√v Z) and E f(U) g(V) by quadrature
 
     networks          the forward pass, many networks at once
     optimizers        init/step methods and the loop that runs them, many starts and rates at once
     meanfield         signals and gradients in the limit of infinite width
+    datasets          handwritten digits
+    spectra           limit laws of large random matrices: semicircle, Marchenko–Pastur, Fuss–Catalan
+    free_probability  the spectrum of a deep network's Jacobian
 
     initialization    families of random weights, and the variances of Glorot, He and LeCun
+    fixed_points      fixed points of the mean-field maps: all of them, with slopes and kinds
     backprop          gradients by all signals and weights
+    normalization     batch, layer, instance, group and weight normalisation, forward and backward
+    training          many networks trained at once, with gradients by PyTorch
+    residual          chains of residual blocks, forward and backward, and their theory at initialisation
 
     propagation       the strength of signals in random networks of finite width, sampled and in exact laws
+    criticality       order and chaos: where signals settle, depth scales, the critical line
+    jacobians         input–output Jacobians, their singular values, and those of convolutions
+    shattering        how alike the gradients at two inputs are
     landscapes        the scalar chain and (w^L − 1)², with gradients, curvatures and escape times
 
 Beside them: ``claims`` (statements checked by the numbers next to them), ``explore`` (live figures), ``book`` (the
