@@ -34,9 +34,9 @@ test: $(VENV)/.test  ## install what the tests need, and run all of them
 	@$(BIN)/python tests/chromium.py
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/unit
-	$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env $(NOTEBOOKS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --nbval-lax --nbval-current-env $(NOTEBOOKS)
 	@$(MAKE) --no-print-directory book
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(wildcard tests/book tests/browser)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(wildcard tests/book tests/browser)
 	@echo "make test took $$(( $$(date +%s) - $(START) )) s"
 
 lint: $(VENV)/.test  ## style, and which module may import which

@@ -20,7 +20,7 @@ from dlcore.book.pages import all_pages
 
 log = logging.getLogger(__name__)
 
-_VARIABLES = ("DLCORE_BAKE", "DLCORE_LOG", "DLCORE_DOCNAME")
+_VARIABLES = ("DLCORE_BAKE", "DLCORE_LOG")
 
 
 class Tail(threading.Thread):
@@ -55,11 +55,6 @@ def start(app) -> None:
     os.environ.update(DLCORE_BAKE=str(cache), DLCORE_LOG=str(report))
     app.dlcore_tail = Tail(report, sys.__stderr__)
     app.dlcore_tail.start()
-
-
-def name_page(app, docname, source) -> None:
-    """Tell the notebook about to run which page it is."""
-    os.environ["DLCORE_DOCNAME"] = docname
 
 
 def finish(app, exception) -> None:
@@ -141,7 +136,6 @@ def setup(app) -> None:
     """Connect to the build."""
     app.connect("config-inited", choose_cache)
     app.connect("builder-inited", start)
-    app.connect("source-read", name_page)
     app.connect("env-updated", collect)
     app.connect("html-page-context", link_front_end)
     app.connect("build-finished", finish)

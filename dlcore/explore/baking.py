@@ -58,12 +58,15 @@ def estimate(declaration: Declaration, places: int = 8, run: int = 2) -> Estimat
     picked = [states[k] for k in np.unique(starts[:, None] + np.arange(run)) if k < len(states)]
     begun = time.perf_counter()
     computed = declaration.batched(picked) if declaration.batch else []
+    each = [(time.perf_counter() - begun) / len(picked)] if declaration.batch else []
     while len(computed) < len(picked) and (len(computed) < run or time.perf_counter() - begun < _PATIENCE):
+        start = time.perf_counter()
         computed.append(declaration.state(picked[len(computed)]))
-    seconds = (time.perf_counter() - begun) / len(computed) * len(states)
+        each.append(time.perf_counter() - start)
+    seconds = float(np.median(each)) * len(states)  # of the typical state: some first train what others then look up
     whole, half = (_gzipped(_chunk(0, some, shipped_names(declaration.figure))) for some in (computed, computed[: len(computed) // 2 + 1]))
-    each = (whole - half) / max(1, len(computed) - len(computed) // 2 - 1)  # what one more state adds
-    return Estimate(len(states), seconds, whole + each * (len(states) - len(computed)))
+    more = (whole - half) / max(1, len(computed) - len(computed) // 2 - 1)  # what one more state adds
+    return Estimate(len(states), seconds, whole + more * (len(states) - len(computed)))
 
 
 def bake(declaration: Declaration, root: pathlib.Path) -> pathlib.Path:
