@@ -4,11 +4,13 @@ A new chapter needs no entry anywhere: whatever lies in chapters/ and has code i
 explorers that it makes are the ones that the tests hold to their contract.
 """
 
+import ast
 import contextlib
 import functools
 import io
 import os
 import pathlib
+import re
 import symtable
 
 import nbformat
@@ -47,17 +49,35 @@ def needed_cells(cells: list[str]) -> list[str]:
 
     Claims, quizzes and still pictures are left to the test that runs whole notebooks.
     """
-    needed, wanted = [], set()
-    for cell in reversed(cells):
-        used, defined = _names(TransformerManager().transform_cell(cell))
-        if "Explorer" in used or wanted & defined:
-            needed.append(cell)
-            wanted = (wanted - defined) | used
-    return needed[::-1]
+    names, needed = [_names(TransformerManager().transform_cell(cell)) for cell in cells], set()
+    while True:
+        wanted: set[str] = set()
+        for place, (used, defined) in reversed(list(enumerate(names))):
+            if place in needed or re.search(r"\bExplorer\(", cells[place]) or wanted & defined:
+                needed.add(place)
+                wanted = (wanted - defined) | used
+        later = {place for place, (_, defined) in enumerate(names) if wanted & defined} - needed
+        if not later:  # a function finds its globals when it is called: they may be defined after it
+            return [cells[place] for place in sorted(needed)]
+        needed.add(max(later))
 
 
 def _names(code: str) -> tuple[set[str], set[str]]:
-    """The globals that code reads, those of its functions among them, and those that it defines."""
+    """The globals that a cell takes from elsewhere, those that its functions will look for among them, and those it defines."""
+    taken, later, bound = set(), set(), set()
+    for statement in ast.parse(code).body:
+        used, defined = _names_of(ast.unparse(statement))
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            later |= used
+        else:
+            loop = isinstance(statement, ast.For | ast.With)  # what it assigns is taken for its own
+            taken |= used - bound - (defined if loop else set())
+        bound |= defined
+    return taken | (later - bound), bound
+
+
+def _names_of(code: str) -> tuple[set[str], set[str]]:
+    """The globals that a statement reads, in nested functions too, and those that it assigns."""
     module = symtable.symtable(code, "cell", "exec")
     used, tables = set(), [module]
     for table in tables:  # grows meanwhile

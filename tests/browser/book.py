@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import functools
+import itertools
 import os
 import pathlib
 import subprocess
@@ -80,6 +81,11 @@ def sources() -> dict[str, pathlib.Path]:
 def declarations(address: str) -> dict:
     """Name → declaration of the explorers of a page."""
     return {declaration.name: declaration for declaration in declarations_of(sources()[address])}
+
+
+def turns() -> list[tuple[str, str]]:
+    """(home, page) for every page with explorers once, the homes by turns."""
+    return list(zip(itertools.cycle(HOMES), sources(), strict=False))
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -83,10 +83,10 @@ def exercise(figure: Figure, declaration: Declaration, *, grows: bool = False, b
     The axes stand still meanwhile; where a kernel answers they may also grow (`grows`). `brief`: the ends alone.
     """
     first = before = check(figure.settled(), declaration)
-    pictures: dict[str, set] = {name: {first.picture} for name in declaration.parameters}
+    pictures: dict[str, set] = {name: {first.picture + first.places} for name in declaration.parameters}
     for name, _ in moves(figure, declaration, brief=brief):
         seen = check(figure, declaration)
-        pictures[name].add(seen.picture)
+        pictures[name].add(seen.picture + seen.places)
         still = holds(seen.ranges, before.ranges) if grows else seen.ranges == before.ranges
         assert still, f"{figure.name}: the axes moved with {name}"
         before = seen
@@ -97,7 +97,8 @@ def exercise(figure: Figure, declaration: Declaration, *, grows: bool = False, b
         assert values.items() <= check(figure, declaration).state.items()
         assert figure.button("preset", preset).get_attribute("aria-pressed") == "true"
     last = check(figure.action("reset"), declaration)
-    assert grows or last.picture == first.picture, "reset does not lead back to the first picture"
+    # The first picture is drawn from the page, this one from a chunk: they may differ by the last digit of a coordinate.
+    assert grows or last.strokes == first.strokes, "reset does not lead back to the first picture"
 
 
 def holds(ranges: dict, inner: dict) -> bool:

@@ -73,10 +73,11 @@ def _wait_for(address: str, server, log: pathlib.Path) -> None:
     raise RuntimeError(f"JupyterLab did not start within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
 
 
-def write_notebook(path: pathlib.Path, *cells: str) -> None:
-    """A notebook of code cells."""
+def write_notebook(path: pathlib.Path, *code: str, prose: str = "") -> None:
+    """A notebook of code cells, with a cell of prose at the end."""
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata={"kernelspec": kernel})
+    cells = [*map(nbformat.v4.new_code_cell, code), *([nbformat.v4.new_markdown_cell(prose)] if prose else [])]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, path)
 
 

@@ -109,6 +109,16 @@ def ten_lines(states: int = 9, name: str = "ten_lines") -> Explorer:
     )  # fmt: skip
 
 
+def guided() -> Explorer:
+    def guide(k):
+        shown = np.array([0.0, 1.0]) if k != 2 else np.array([])
+        return {"x": np.linspace(0, 1, 5), "y": k * np.linspace(0, 1, 5), "u": shown, "v": shown}
+
+    return Explorer(
+        guide, figure=lines(["x", "u"], ["y", "v"], theory=["v"]), readout="Slope {k}.", caption="A guide but for 2.", k=Slider(1, 3)
+    )  # fmt: skip
+
+
 def every() -> list[Explorer]:
     """One of each kind."""
-    return [curves(), bars(), field(), hill(), descent(), ten_lines(40)]
+    return [curves(), bars(), field(), hill(), descent(), guided(), ten_lines(40)]

@@ -154,6 +154,14 @@ def test_a_picture_reached_by_sliding_is_the_one_drawn_afresh(opened, open_page,
     assert afresh.look().picture == figure.look().picture
 
 
+def test_a_line_that_has_no_points_at_a_state_is_gone_there(opened):
+    figure, _ = opened("guide")
+    there = figure.press("k", "Home").look().strokes
+    gone = figure.press("k", "ArrowRight").look().strokes
+    assert there.count("js-line") == gone.count("js-line") + 1
+    assert figure.press("k", "End").look().strokes == there
+
+
 def test_painted_tells_the_values_and_the_time(opened):
     figure, _ = opened("ten_lines")
     figure.page.evaluate("addEventListener('explorer:painted', event => (window.painted = event.detail))")

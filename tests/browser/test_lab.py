@@ -1,16 +1,15 @@
 """JupyterLab with a real kernel: the same figures, any value, linked traits, trouble that passes."""
 
-import shutil
-
 import pytest
 
 from tests.browser import lab
 from tests.browser.driver import PATIENCE, Figure
 from tests.browser.exercise import check, exercise
 from tests.browser.specimens import curves, ten_lines
-from tests.explorers import CHAPTERS, declarations_of
+from tests.explorers import chapters, code_cells, declarations_of, needed_cells
 
-CHAPTER = "03_explosion_and_vanishing.ipynb"
+CHAPTERS = {path.stem: path for path in chapters()}
+EXPLORERS = [pytest.param(stem, d, id=d.name) for stem, path in CHAPTERS.items() for d in declarations_of(path)]
 PLOTLY_BYTES = 4_000_000  # nothing else of this size is ever sent
 PICKY = """
 from dlcore.explore import Explorer, Slider, lines
@@ -22,6 +21,7 @@ def picky(n):
 
 Explorer(picky, figure=lines("x", "y", y_range=(0, 10)), readout="n is {n}.", caption="Picky.", n=Slider(1, 5, start=2))
 """
+PROSE = "[An end of the range](#explorer-growth?depth=100&variance=2)"
 SMALL = (
     "import ipywidgets\nfrom tests.browser.specimens import curves, ten_lines",
     "growth = curves()\ngrowth",
@@ -42,9 +42,10 @@ ALERT = "document.querySelector('#explorer-growth [role=alert]')"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
-    lab.write_notebook(folder / "small.ipynb", *SMALL)
+    lab.write_notebook(folder / "small.ipynb", *SMALL, prose=PROSE)
     lab.write_notebook(folder / "busy.ipynb", *SMALL[:2])
-    shutil.copy(CHAPTERS / CHAPTER, folder)
+    for stem, path in CHAPTERS.items():
+        lab.write_notebook(folder / f"{stem}.ipynb", *needed_cells(code_cells(path)))
     with lab.jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
         yield address
 
@@ -59,7 +60,15 @@ def notebook(server, keep_page):
 
 @pytest.fixture(scope="module")
 def chapter(server, keep_page):
-    return lab.open_notebook(keep_page, server, CHAPTER)
+    """chapter(stem) → a notebook with the cells of a chapter that its explorers need."""
+    opened = {}
+
+    def of(stem):
+        if stem not in opened:
+            opened[stem] = lab.open_notebook(keep_page, server, f"{stem}.ipynb")
+        return opened[stem]
+
+    return of
 
 
 @pytest.fixture
@@ -138,18 +147,22 @@ def test_present_fills_the_screen_and_escape_leaves(growth):
     growth.page.wait_for_function("!document.querySelector('.explorer-present')")
 
 
-@pytest.mark.parametrize("declaration", declarations_of(CHAPTERS / CHAPTER), ids=lambda d: d.name)
-def test_the_chapters_explorers_work(chapter, declaration):
-    figure = Figure(chapter, declaration.name)
+@pytest.mark.parametrize(("stem", "declaration"), EXPLORERS)
+def test_the_chapters_explorers_work(chapter, stem, declaration):
+    figure = Figure(chapter(stem), declaration.name)
     figure.root.scroll_into_view_if_needed(timeout=lab.RUN_MILLISECONDS)
-    exercise(figure.settled(), declaration, grows=True, brief=True)
+    pictures = {check(figure.settled(), declaration).picture}
+    for name in declaration.parameters:
+        pictures.add(check(figure.press(name, "End"), declaration).picture)
+    for preset in list(declaration.presets)[:1]:
+        check(figure.preset(preset), declaration)
+    assert len(pictures) > 1
+    assert check(figure.action("reset"), declaration).state == declaration.start
 
 
-def test_links_in_prose_set_the_state(chapter):
-    figure = Figure(chapter, "power_landscape").settled().action("reset")
-    link = chapter.locator(".jp-MarkdownCell a[href*='#explorer-power_landscape?'][href*='learning_rate=0.1']").first
-    link.dispatch_event("click")
-    figure.reaches(learning_rate=0.1)
+def test_links_in_prose_set_the_state(growth):
+    growth.page.locator(".jp-MarkdownCell a[href*='#explorer-growth?']").first.dispatch_event("click")
+    check(growth.reaches(depth=100, variance=2), curves().declaration)
 
 
 def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, open_page):

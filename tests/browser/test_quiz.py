@@ -17,8 +17,7 @@ def answer(page, form, value) -> None:
     form.locator("button[type=submit]").press("Enter")
 
 
-@pytest.mark.parametrize("home", book.HOMES)
-@pytest.mark.parametrize("address", book.sources())
+@pytest.mark.parametrize(("home", "address"), book.turns())
 def test_every_question_tells_right_from_wrong(homes, open_page, home, address):
     page = open_page(f"{homes[home]}/{address}")
     for form in page.locator("form.quiz").all():

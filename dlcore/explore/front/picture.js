@@ -114,7 +114,10 @@ class Picture {
       this.resizing.observe(this.element);
     } else {
       const changed = [...this.traceNames.keys()].filter((k) => this.traceNames[k].some((name) => before[name] !== arrays[name]));
-      if (this.canMoveLines(next)) await this.moveLines(changed);
+      // Plotly leaves a line where it was if nothing is left of it, so that coming and going need a whole redraw.
+      const none = ({ data }) => data.length === 0;
+      const appears = changed.some((k) => this.traceNames[k].some((name) => none(before[name]) !== none(arrays[name])));
+      if (this.canMoveLines(next) && !appears) await this.moveLines(changed);
       else {
         this.ranges = next;
         await this.redraw();
