@@ -122,15 +122,16 @@ def test_a_telephone_scrolls_down_only_and_stacks_the_controls(html, read, addre
 
 
 @pytest.mark.parametrize("address", book.sources())
-def test_a_finger_moves_a_slider(html, read, address):
+def test_a_finger_moves_a_slider(read, address):
     page = read(address, NARROW)
-    figure = Figure(page, book.pages(html)[address].explorers[0]).settled()
-    slider = figure.root.locator("input[type=range]").first
+    slider = page.locator("figure.explorer input[type=range]").first
+    figure = Figure(page, slider.locator("xpath=ancestor::figure").get_attribute("data-explorer")).settled()
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] - 4, box["y"] + box["height"] / 2)
-    last = figure.spec["parameters"][0]["values"][-1]
-    figure.reaches(**{slider.get_attribute("name"): last}).action("reset")
+    name = slider.get_attribute("name")
+    offered = {parameter["name"]: parameter["values"] for parameter in figure.spec["parameters"]}
+    figure.reaches(**{name: offered[name][-1]}).action("reset")
 
 
 @pytest.mark.parametrize("address", book.sources())

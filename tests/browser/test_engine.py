@@ -158,7 +158,7 @@ def test_a_line_that_has_no_points_at_a_state_is_gone_there(opened):
     figure, _ = opened("guide")
     there = figure.press("k", "Home").look().strokes
     gone = figure.press("k", "ArrowRight").look().strokes
-    assert there.count("js-line") == gone.count("js-line") + 1
+    assert there.count("js-line") > gone.count("js-line")
     assert figure.press("k", "End").look().strokes == there
 
 
