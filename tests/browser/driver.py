@@ -70,7 +70,7 @@ _LOOK = """root => {
     return {
         state: JSON.parse(root.dataset.state),
         outputs: Object.fromEntries(outputs),
-        readout: root.querySelector(".explorer-readout").innerText,
+        readout: root.querySelector(".explorer-readout").textContent,
         trouble: root.querySelector("[role=alert]").textContent,
         traces: plot.data.map(trace => Object.fromEntries(arrays(trace))),
         ranges,

@@ -55,7 +55,7 @@ def check(figure: Figure, declaration: Declaration) -> View:
     texts = {name: parameter.text(seen.state[name]) for name, parameter in declaration.parameters.items()}
     assert seen.trouble == ""
     assert seen.outputs == texts
-    assert seen.readout == state.readout
+    assert seen.readout == state.readout, f"{figure.name} at {seen.state} says {seen.readout!r}, expected {state.readout!r}"
     return seen
 
 
@@ -121,7 +121,7 @@ def pin_and_unpin(figure: Figure, declaration: Declaration) -> None:
     assert texts(check(figure, declaration).traces[:count]) == texts(pinned.traces[:count])
     unpinned = figure.action("reset").action("pin").look()
     assert texts(unpinned.traces) == texts(plain.traces)
-    assert unpinned.picture == plain.picture
+    assert unpinned.strokes == plain.strokes
 
 
 def texts(traces: list[dict]) -> list[str]:

@@ -24,7 +24,8 @@ function parse(parameter, text) {
     return inside ? (parameter.values.every(Number.isInteger) ? Math.round(value) : value) : undefined;
   }
   if (parameter.kind === "toggle") return { true: true, 1: true, on: true, false: false, 0: false, off: false }[text];
-  return parameter.values.find((value) => String(value) === text);
+  const same = (value) => (typeof value === "number" && text.trim() !== "" ? value === Number(text) : String(value) === text);
+  return parameter.values.find(same);
 }
 
 class Control {
