@@ -1,6 +1,6 @@
 """Baking 1,000 states of a 100-point line, beside Panel's embed of the same states: seconds and bytes.
 
-python tests/benchmarks/bench_baking.py
+python -m tests.benchmarks.bench_baking
 """
 
 import gzip

@@ -1,9 +1,8 @@
 """Gaussian expectations by the graded rule against scipy.integrate.quad: how fast, and how far apart.
 
-python tests/benchmarks/bench_gaussian.py
+python -m tests.benchmarks.bench_gaussian
 """
 
-import time
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -12,20 +11,10 @@ from scipy import integrate
 
 from dlcore.activations import NAMES, Activation, leaky_relu, resolve
 from dlcore.gaussian import correlated_expectation, second_moment
+from tests.benchmarks.timing import seconds
 
 VARIANCES = np.geomspace(0.01, 10, 100)
-REPEATS = 5
 ACTIVATIONS = (*map(resolve, NAMES), leaky_relu(0.2), Activation("sin", np.sin, np.cos))
-
-
-def seconds(action: Callable[[], object], repeats: int = REPEATS) -> float:
-    """The shortest of several runs: what disturbs a measurement only ever lengthens it."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def by_quad(activation: Activation) -> np.ndarray:

@@ -1,29 +1,17 @@
 """What the conditional law saves over drawing the matrices, and what the products cost beside a bare np.matmul.
 
-python tests/benchmarks/bench_propagation.py
+python -m tests.benchmarks.bench_propagation
 """
 
-import time
-from collections.abc import Callable
 from unittest import mock
 
 import numpy as np
 
 from dlcore import propagation
+from tests.benchmarks.timing import seconds
 
 DEPTH, WIDTH, NETWORKS = 100, 512, 64
 SETTING = {"depth": DEPTH, "width": WIDTH, "networks": NETWORKS, "sigma_w2": 2.0, "activation": "relu"}
-REPEATS = 5
-
-
-def seconds(action: Callable[[], object], repeats: int = REPEATS) -> float:
-    """The shortest of several runs: what disturbs a measurement only ever lengthens it."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def by_law() -> np.ndarray:

@@ -56,6 +56,8 @@ _LOOK = """root => {
     const listed = value => ArrayBuffer.isView(value) || Array.isArray(value);
     const plain = value => listed(value) ? Array.from(value, plain) : value;
     const arrays = trace => ["x", "y", "z"].filter(key => key in trace).map(key => [key, plain(trace[key])]);
+    // What is drawn, the label under a mouse that happens to lie on the picture apart.
+    const drawn = [...plot.querySelectorAll("path, image")].filter(node => !node.closest("defs, .hoverlayer"));
     const nine = range => range.map(end => Number(end.toPrecision(9)));  // 3-D axes come back through a division
     const ranges = {};
     for (const [name, axis] of Object.entries(plot._fullLayout)) {
@@ -74,9 +76,8 @@ _LOOK = """root => {
         trouble: root.querySelector("[role=alert]").textContent,
         traces: plot.data.map(trace => Object.fromEntries(arrays(trace))),
         ranges,
-        drawn: [...plot.querySelectorAll("path, image")].filter(node => !node.closest("defs"))
-            .map(node => node.getAttribute("d") ?? node.getAttribute("href") ?? node.getAttribute("xlink:href")).join(";"),
-        strokes: [...plot.querySelectorAll("path")].filter(node => node.getAttribute("d")).map(node => node.getAttribute("class")),
+        drawn: drawn.map(node => node.getAttribute("d") ?? node.getAttribute("href") ?? node.getAttribute("xlink:href")).join(";"),
+        strokes: drawn.filter(node => node.getAttribute("d")).map(node => node.getAttribute("class")),
         places: [...plot.querySelectorAll("path.point")].map(node => node.getAttribute("transform")).join(";"),
         canvas: plot.querySelector("canvas") !== null,
     };
