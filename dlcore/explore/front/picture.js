@@ -21,9 +21,8 @@ class Picture {
     this.element = element;
     this.figure = figure;
     // Whatever else than the points of lines a state changes, it needs a whole redraw.
-    this.linesOnly =
-      figure.data.every((trace) => trace.type === "scatter" && referencesIn({ ...trace, x: 0, y: 0 }).next().done) &&
-      referencesIn(figure.layout).next().done;
+    this.isLine = figure.data.map((trace) => trace.type === "scatter" && referencesIn({ ...trace, x: 0, y: 0 }).next().done);
+    this.stillLayout = referencesIn(figure.layout).next().done;
     this.traceNames = figure.data.map((trace) => [...referencesIn(trace)]);
     this.ghosts = [];
     this.ranges = [];
@@ -96,10 +95,9 @@ class Picture {
 
   // ---- painting -------------------------------------------------------------------------------
 
-  // Lines alone and no axis changed: move them without drawing the rest again. Where lines share
-  // their axes with another kind of trace, Plotly's moving of the lines would wipe that one out.
-  canMoveLines(ranges) {
-    return this.linesOnly && JSON.stringify(ranges) === JSON.stringify(this.ranges);
+  // Lines alone and no axis changed: move them without drawing the rest again.
+  canMoveLines(changed, ranges) {
+    return this.stillLayout && changed.every((k) => this.isLine[k]) && JSON.stringify(ranges) === JSON.stringify(this.ranges);
   }
 
   async paint(arrays, ranges) {
@@ -117,7 +115,7 @@ class Picture {
       // Plotly leaves a line where it was if nothing is left of it, so that coming and going need a whole redraw.
       const none = ({ data }) => data.length === 0;
       const appears = changed.some((k) => this.traceNames[k].some((name) => none(before[name]) !== none(arrays[name])));
-      if (this.canMoveLines(next) && !appears) await this.moveLines(changed);
+      if (this.canMoveLines(changed, next) && !appears) await this.moveLines(changed);
       else {
         this.ranges = next;
         await this.redraw();
@@ -133,7 +131,18 @@ class Picture {
       return Object.fromEntries(["x", "y"].filter((key) => key in trace).map((key) => [key, this.fill(trace[key], key)]));
     });
     const still = { mode: "immediate", transition: { duration: 0 }, frame: { duration: 0, redraw: false } };
+    const layers = this.keepLayers();
     await this.plotly.animate(this.element, { data, traces: changed.map((k) => k + this.ghosts.length) }, still);
+    layers.disconnect();
+  }
+
+  // When Plotly moves lines it takes out the layers of what is no line, a contour say: put them back before anybody sees it.
+  keepLayers() {
+    const kept = [...this.element.querySelectorAll("g.mlayer:not(.scatterlayer)")].map((layer) => [layer, layer.parentNode]);
+    const restore = () => kept.toReversed().forEach(([layer, parent]) => layer.isConnected || parent.prepend(layer));
+    const observer = new MutationObserver(restore);
+    for (const parent of new Set(kept.map(([, parent]) => parent))) observer.observe(parent, { childList: true });
+    return { disconnect: () => (restore(), observer.disconnect()) };
   }
 
   async redraw() {
