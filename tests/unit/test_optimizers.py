@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcore.optimizers import gradient_descent, run
+from dlcore.optimizers import gradient_descent, heavy_ball, nesterov, run, run_online
 
 
 @given(st.floats(0.01, 1.9), st.floats(-10, 10), st.integers(1, 40))
@@ -56,3 +56,58 @@ def test_bad_input_is_refused():
         run(gradient_descent(1.0), np.sin, 1.0, 0)
     with pytest.raises(ValueError, match=r"start must be finite, got inf"):
         run(gradient_descent(1.0), np.sin, np.inf, 1)
+
+
+QUADRATIC = np.array([1.0, 30.0, 100.0])
+
+
+def test_the_heavy_ball_is_the_two_step_recursion():
+    eta, mu = 0.01, 0.7
+    path = run(heavy_ball(eta, mu), lambda w: QUADRATIC * w, np.ones(3), 60)
+    for t in range(1, 60):
+        expected = path[t] - eta * QUADRATIC * path[t] + mu * (path[t] - path[t - 1])
+        np.testing.assert_allclose(path[t + 1], expected, rtol=0, atol=1e-14)
+
+
+def test_nesterov_takes_gradients_at_the_points_ahead():
+    eta, mu = 0.01, 0.7
+    ahead = run(nesterov(eta, mu), lambda w: QUADRATIC * w, np.ones(3), 60)
+    w, d = np.ones(3), np.zeros(3)
+    for t in range(60):
+        np.testing.assert_allclose(ahead[t], w + mu * d, rtol=0, atol=1e-14)
+        d = mu * d - eta * QUADRATIC * (w + mu * d)
+        w = w + d
+
+
+def test_nesterovs_own_schedule_keeps_his_bound():
+    f = lambda w: (QUADRATIC * w**2).sum(-1) / 2  # noqa: E731
+    method = nesterov(1 / QUADRATIC.max(), lambda t: t / (t + 3))
+    state = method.init(np.ones(3))
+    for k in range(1, 80):
+        state = method.step(state, QUADRATIC * state.parameters)
+        w = state.parameters - k / (k + 3) * state.memory[0]  # μ_{k+1}
+        assert f(w) <= 2 * QUADRATIC.max() * 3 / (k + 1) ** 2
+
+
+def test_a_schedule_counts_from_0():
+    path = run(gradient_descent(lambda t: 1 / (t + 2)), lambda w: w, 1.0, 20)
+    np.testing.assert_allclose(path, 1 / np.arange(1, 22), rtol=1e-14)
+
+
+@pytest.mark.parametrize("method", [gradient_descent(1.0), heavy_ball(1.0, 0.9), nesterov(1.0, 0.9)])
+def test_no_method_ends_in_nan(method):
+    path = run(method, lambda w: np.stack([w[0] ** 5 - w[1] ** 5, w[1] ** 7]), [3.0, 3.0], 60)
+    assert not np.isnan(path).any()
+    assert np.isinf(path[-1]).all()
+
+
+def test_bad_momentum_is_refused():
+    with pytest.raises(ValueError, match=r"momentum must be below 1, got 1.0"):
+        heavy_ball(0.1, 1.0)
+    with pytest.raises(ValueError, match=r"momentum must be non-negative, got -0.5"):
+        nesterov(0.1, -0.5)
+
+
+def test_a_function_that_changes_and_a_box():
+    path = run_online(gradient_descent(1.0), lambda t, w: np.full_like(w, -((-1) ** t) * (t + 1)), [0.0, 0.5], 4, box=(-1, 2))
+    np.testing.assert_array_equal(path, [[0, 0.5], [1, 1.5], [-1, -0.5], [2, 2], [-1, -1]])
