@@ -161,8 +161,11 @@ def path_on_contour(x, y, z, *, paths, log_z=False, labels=None, x_title="", y_t
     return {"data": data, "layout": _layout(xaxis=_axis(x_title), yaxis=_axis(y_title))}
 
 
-def surface(x, y, z, *, path=None, log_z=False, x_title="", y_title="", z_title="") -> dict:
-    """A surface `z` of shape (len(y), len(x)) in three dimensions, with an optional (x, y, z) path on it."""
+def surface(x, y, z, *, path=None, log_z=False, x_title="", y_title="", z_title="", eye=(1.5, -1.6, 1.0)) -> dict:
+    """A surface `z` of shape (len(y), len(x)) in three dimensions, with an optional (x, y, z) path on it.
+
+    The reader looks at its middle from `eye`, in units of the picture's size.
+    """
     data = [_field("surface", x, y, z, log_z=log_z, z_title=z_title) | {"showscale": False, "opacity": 0.92}]
     if path is not None:
         px, py, pz = path
@@ -174,5 +177,6 @@ def surface(x, y, z, *, path=None, log_z=False, x_title="", y_title="", z_title=
         return {"title": {"text": text}, "gridcolor": "$grid", "zerolinecolor": "$axis", "backgroundcolor": "$paper", "color": "$text"}
 
     titles = (x_title or x, y_title or y, ("log10 " if log_z else "") + (z_title or z))
-    scene = {f"{a}axis": axis(text) for a, text in zip("xyz", titles)} | {"camera": {"eye": {"x": 1.4, "y": -1.5, "z": 0.9}}}
+    camera = {"eye": dict(zip("xyz", eye)), "center": {"x": 0, "y": 0, "z": -0.15}}  # room for the titles of the axes
+    scene = {f"{a}axis": axis(text) for a, text in zip("xyz", titles)} | {"camera": camera}
     return {"data": data, "layout": _layout(scene=scene, margin={"l": 0, "r": 0, "t": 10, "b": 0})}

@@ -112,10 +112,10 @@ class Picture {
       this.resizing.observe(this.element);
     } else {
       const changed = [...this.traceNames.keys()].filter((k) => this.traceNames[k].some((name) => before[name] !== arrays[name]));
-      // Plotly leaves a line where it was if nothing is left of it, so that coming and going need a whole redraw.
-      const none = ({ data }) => data.length === 0;
-      const appears = changed.some((k) => this.traceNames[k].some((name) => none(before[name]) !== none(arrays[name])));
-      if (this.canMoveLines(changed, next) && !appears) await this.moveLines(changed);
+      // Plotly leaves behind what a line or a cloud of points no longer has: coming and going need a whole redraw.
+      const size = ({ data }) => data.length;
+      const reshaped = changed.some((k) => this.traceNames[k].some((name) => size(before[name]) !== size(arrays[name])));
+      if (this.canMoveLines(changed, next) && !reshaped) await this.moveLines(changed);
       else {
         this.ranges = next;
         await this.redraw();
