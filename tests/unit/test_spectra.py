@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,11 +27,13 @@ def test_semicircle_cdf_is_the_integral_of_the_density(x):
 def test_marchenko_pastur_cdf_is_the_integral_of_the_density_and_the_atom(ratio, sigma_w2, share):
     a, b = spectra.marchenko_pastur_edges(ratio, sigma_w2)
     x = a + share * (b - a)
-    # λ = a + (b − a) sin²(t) removes the square roots at both ends
-    value, _ = integrate.quad(
-        lambda t: spectra.marchenko_pastur_density(a + (b - a) * np.sin(t) ** 2, ratio, sigma_w2) * (b - a) * np.sin(2 * t),
-        0, np.arcsin(np.sqrt(share)),
-    )  # fmt: skip
+    # λ = a + (b − a) sin²(t) removes the square roots at both ends; what is left changes fast near t = √(a/b), if a is small
+    def mass(t):
+        return spectra.marchenko_pastur_density(a + (b - a) * np.sin(t) ** 2, ratio, sigma_w2) * (b - a) * np.sin(2 * t)
+
+    end, turn = np.arcsin(np.sqrt(share)), np.sqrt(a / b)
+    parts = [0, *(k * turn for k in (1, 10, 100) if 0 < k * turn < end), end]
+    value = sum(integrate.quad(mass, *part)[0] for part in itertools.pairwise(parts))
     assert spectra.marchenko_pastur_cdf(x, ratio, sigma_w2) == pytest.approx(value + max(0, 1 - 1 / ratio), abs=1e-6)
 
 
