@@ -1,11 +1,10 @@
 """A grid of starts × learning rates, all runs of a method in one call, against one torch.optim loop a run.
 
-python tests/benchmarks/bench_optimizers.py
+python -m tests.benchmarks.bench_optimizers
 
 The loops are far too many to wait for: a sample of the runs is timed, and multiplied up.
 """
 
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +13,7 @@ import torch
 from dlcore.adaptive import adafom, adagrad, adam, amsgrad, rmsprop
 from dlcore.optimizers import Method, gradient_descent, heavy_ball, nesterov, run
 from dlcore.surfaces import surface
+from tests.benchmarks.timing import seconds
 
 SIDE, STEPS, REPEATS, SAMPLE = 15, 200, 3, 3
 RATES = np.geomspace(1e-3, 3e-2, 12)
@@ -29,16 +29,6 @@ METHODS: dict[str, tuple[Callable[[np.ndarray], Method], type, dict]] = {
     "AMSGrad": (amsgrad, torch.optim.Adam, {"amsgrad": True}),
     "AdaFom": (adafom, None, {}),  # PyTorch has none: Adam, which does as much work, is timed in its place
 }
-
-
-def seconds(action: Callable[[], object], repeats: int = REPEATS) -> float:
-    """The shortest of several runs: what disturbs a measurement only ever lengthens it."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def by_torch(optimizer: type, options: dict, start: np.ndarray, rate: float) -> np.ndarray:
@@ -64,10 +54,10 @@ def main() -> None:
     chosen = [(r, i, j) for r, (i, j) in zip((0, 5, 11), ((7, 7), (5, 9), (8, 6)), strict=True)]
     for name, (make, optimizer, options) in METHODS.items():
         together = run(make(rates), VALLEY.gradient, starts, STEPS)[-1]
-        batched = seconds(lambda m=make: run(m(rates), VALLEY.gradient, starts, STEPS))
+        batched = seconds(lambda m=make: run(m(rates), VALLEY.gradient, starts, STEPS), REPEATS)
         oracle = optimizer or torch.optim.Adam
         sample = lambda o=oracle, k=options: [by_torch(o, k, starts[i, j], RATES[r]) for r, i, j in chosen]  # noqa: E731
-        looped = seconds(sample) / SAMPLE * runs
+        looped = seconds(sample, REPEATS) / SAMPLE * runs
         apart = max(np.abs(together[r, i, j] - w).max() for (r, i, j), w in zip(chosen, sample(), strict=True)) if optimizer else np.nan
         difference = f"{apart:.0e}" if optimizer else "–"
         print(f"| {name} | {batched:.3f} | {looped:.0f} | {looped / batched:.0f} | {difference} |")

@@ -23,7 +23,6 @@ BOTH = pytest.mark.parametrize(
 )
 
 
-
 @pytest.fixture(scope="module")
 def kept(keep_page, homes):
     """kept(home, address) → a page that stays open for the tests of this module."""
