@@ -94,6 +94,11 @@ def per_layer(name: str, value: object, depth: Integer) -> np.ndarray:
     return np.broadcast_to(array, (depth,))
 
 
+def layer_gains(sigma_w2: object, depth: Integer) -> np.ndarray:
+    """σ_w² of each of ``depth`` layers, positive: one number serves all."""
+    return per_layer("sigma_w2", positive("sigma_w2", sigma_w2), depth)
+
+
 def _require(holds: np.ndarray, name: str, invariant: str, array: np.ndarray, remedy: str) -> None:
     if not np.all(holds):
         first = array[~holds].flat[0]

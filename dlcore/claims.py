@@ -1,10 +1,26 @@
 """Claims: statements of the book that are checked whenever the book is run.
 
-    claim("L2.16", "He's variance keeps the mean square of a ReLU layer", measured=ratio, expected=1, within=0.02)
+    claim("L2.16", "He's variance keeps the mean square of a ReLU layer", measured=ratio, expected=1, within=0.02,
+          by="closed form; four standard errors")
 
 shows "✔ L2.16 He's variance … measured 1.003, theory 1 ± 0.02", and raises `ClaimError` when it does
 not hold, so that a wrong statement stops the notebook, its test and the build of the book. Three
 forms of a check: `expected` with `within`, `at_most`, `at_least` (the last two together: an interval).
+
+A claim answers a reader's doubt. It is as strong as the sentence beside it, compares two things that were obtained in
+different ways, takes its tolerance from theory, and fails when the code behind either of them is wrong. `by` says how
+what is expected was obtained and what the tolerance is:
+
+    "closed form"                   a formula, where `measured` comes from running the thing; rounding is the tolerance
+    "theorem's bound"               an inequality that was proved, where `measured` could have broken it
+    "Monte Carlo, n = 4000"         a sample's mean against theory, within four standard errors
+    "independent program"           automatic differentiation, SciPy, another algorithm; say which
+    "paper"                         a number that somebody else measured, in the same setting
+
+No claims are: the formula on both sides ("max|λ| ≥ largest entry", a variance set and then read back); what holds by the
+way it was built (a running maximum that never falls); a bound so wide that the opposite would pass ("≥ 0" for a rate 1/k;
+"at least 0.05" where 0.9 is meant); a tolerance taken from the measured values; what only exercises this project's own
+code. The last is a unit test and stands in tests/; the others say nothing and go.
 
 `erratum` states where a source slips, without a number. Text may hold TeX between dollars.
 """
@@ -79,6 +95,7 @@ class Claim(_Shown):
     at_most: float | None = None
     at_least: float | None = None
     source: str | None = None
+    by: str | None = None  # how what is expected was obtained
 
     @property
     def holds(self) -> bool:
@@ -105,14 +122,14 @@ class Claim(_Shown):
         """What was measured and what theory says, as one text."""
         value, tolerance = self.theory
         theory = f"theory {value} ± {tolerance}" if tolerance else f"theory: {value}"
-        return f"measured {number(self.measured, 4)}, {theory}"
+        return f"measured {number(self.measured, 4)}, {theory}" + (f" ({self.by})" if self.by else "")
 
     def html(self, anchor: str | None = None, ledger: str | None = None) -> str:
         """One line of HTML; in the built book with an anchor, and the ids linked to the page `ledger`."""
         mark, word, colour = ("✔", "holds", _GREEN) if self.holds else ("✘", "does not hold", _VERMILION)
         body = (
             f'<span class="claim-mark" role="img" aria-label="{word}" style="color: {colour}">{mark}</span> '
-            f'{_ids(self.ids, ledger)} {typeset(self.statement)}: <span class="claim-numbers">{self.numbers}</span>'
+            f'{_ids(self.ids, ledger)} {typeset(self.statement)}: <span class="claim-numbers">{html.escape(self.numbers)}</span>'
         )
         if self.source:
             body += f" <small>({html.escape(self.source)})</small>"
@@ -155,12 +172,14 @@ def claim(
     at_most: Number | None = None,
     at_least: Number | None = None,
     source: str | None = None,
+    by: str | None = None,
 ) -> Claim:
     """Check a statement with a number, show it, and return the record.
 
     ids: the entries of the claim ledger it settles, such as "L2.16" or ["L2.16", "S1.03"].
     measured: one number. Either |measured − expected| ≤ within, or at_least ≤ measured ≤ at_most.
     source: where it is stated; where the source slips, say so with `erratum` beside the claim.
+    by: how what is expected was obtained, and what the tolerance is (see above).
     Raises ClaimError when it does not hold, ValueError for a check that says nothing.
     """
     checked = Claim(
@@ -169,6 +188,7 @@ def claim(
         _one_number("measured", measured),
         **_checked_bounds(expected=expected, within=within, at_most=at_most, at_least=at_least),
         source=source,
+        by=None if by is None else _checked_text("by", by),
     )
     checked.show()
     if not checked.holds:

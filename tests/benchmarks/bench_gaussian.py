@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from scipy import integrate
 
-from dlcore.activations import NAMES, Activation, leaky_relu, resolve
 from dlcore.gaussian import correlated_expectation, second_moment
+from dlcore.networks.activations import NAMES, Activation, leaky_relu, resolve
 from tests.benchmarks.timing import seconds
 
 VARIANCES = np.geomspace(0.01, 10, 100)

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from dlcore.adaptive import adafom, adagrad, adam, amsgrad, rmsprop
-from dlcore.optimizers import Method, gradient_descent, heavy_ball, nesterov, run
-from dlcore.surfaces import surface
+from dlcore.landscapes.surfaces import surface
+from dlcore.optimizers.adaptive import adafom, adagrad, adam, amsgrad, rmsprop
+from dlcore.optimizers.methods import Method, gradient_descent, heavy_ball, nesterov, run
 from tests.benchmarks.timing import seconds
 
 SIDE, STEPS, REPEATS, SAMPLE = 15, 200, 3, 3

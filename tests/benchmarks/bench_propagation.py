@@ -7,7 +7,7 @@ from unittest import mock
 
 import numpy as np
 
-from dlcore import propagation
+from dlcore.signals import propagation
 from tests.benchmarks.timing import seconds
 
 DEPTH, WIDTH, NETWORKS = 100, 512, 64

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 from scipy.special import erf
 
-from dlcore.activations import HARD_TANH, NAMES, resolve
 from dlcore.gaussian import correlated_expectation, expectation, second_moment
+from dlcore.networks.activations import HARD_TANH, NAMES, resolve
 
 # Some 700 positive terms are added, each right to a few units in the last place: 700 · eps ≈ 1.6e-13.
 ROUNDING = 700 * np.finfo(float).eps

@@ -1,5 +1,6 @@
 """Imports point one way only; `import dlcore` is quick; the heavy libraries come in only where they are used."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -34,12 +35,14 @@ def test_imports_point_one_way(copy):
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("checks.py", "import dlcore.networks"),
-        ("networks.py", "from dlcore import propagation"),
+        ("checks.py", "import dlcore.networks.forward"),
+        ("optimizers/methods.py", "from dlcore.networks import training"),
+        ("networks/forward.py", "from dlcore.signals import propagation"),
+        ("signals/propagation.py", "from dlcore.spectra import jacobians"),
         ("explore/figures.py", "from ..gaussian import expectation"),
-        ("claims.py", "import dlcore.meanfield"),
-        ("propagation.py", "def late():\n    from dlcore.claims import claim\n    return claim"),
-        ("nowhere.py", "answer = 42"),
+        ("claims.py", "from dlcore.signals import meanfield"),
+        ("landscapes/chains.py", "def late():\n    from dlcore.claims import claim\n    return claim"),
+        ("book/links.py", "import dlcore.statistics"),
     ],
 )
 def test_an_import_that_points_the_other_way_is_found(copy, module, line):
@@ -47,7 +50,15 @@ def test_an_import_that_points_the_other_way_is_found(copy, module, line):
         file.write(f"\n{line}\n")
     done = run(LINT, copy)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "dlcore." + module.removesuffix(".py").replace("/", ".") in done.stdout or "nowhere" in done.stdout
+    assert "dlcore." + module.removesuffix(".py").replace("/", ".") in done.stdout
+
+
+def test_a_new_module_needs_no_entry_and_a_new_wing_does(copy):
+    for module in ("signals/another.py", "elsewhere.py"):
+        (copy / "dlcore" / module).write_text("answer = 42\n", encoding="utf-8")
+        done = run(LINT, copy)
+        assert (done.returncode == 0) == (module != "elsewhere.py"), done.stdout
+    assert "dlcore.elsewhere" in done.stdout + done.stderr
 
 
 def test_the_rules_name_the_same_numerics_twice():
@@ -55,6 +66,27 @@ def test_the_rules_name_the_same_numerics_twice():
     named = {name for level in levels["layers"] for name in re.findall(r"\w+", level)}
     others = {name.removeprefix("dlcore.") for name in forbidden["source_modules"]}
     assert {name.removeprefix("dlcore.") for name in forbidden["forbidden_modules"]} == named - others
+
+
+def test_the_maps_name_every_room():
+    """help(dlcore) lists the wings, each wing's docstring its files."""
+    for init in (ROOT / "dlcore").rglob("__init__.py"):
+        rooms = {path.stem for path in init.parent.glob("*.py")} | {path.parent.name for path in init.parent.glob("*/__init__.py")}
+        text = ast.get_docstring(ast.parse(init.read_text(encoding="utf-8")))
+        assert {room for room in rooms - {"__init__"} if not re.search(rf"\b{room}\b", text)} == set(), init
+
+
+def test_no_room_of_the_numerics_is_too_large():
+    wings = [path.parent for path in (ROOT / "dlcore").glob("*/__init__.py") if path.parent.name not in ("explore", "book")]
+    files = [path for wing in wings for path in wing.glob("*.py")]
+    assert files
+    assert {path.name: n for path in files if (n := len(path.read_text(encoding="utf-8").splitlines())) > 200} == {}
+
+
+def test_importing_the_numerics_of_signals_loads_neither_torch_nor_plotly():
+    imports = "import sys; from dlcore.signals import propagation; from dlcore.landscapes import chains"
+    done = run(f"{imports}; print(*{{'torch', 'plotly'}} & set(sys.modules))")
+    assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr
 
 
 def test_importing_dlcore_is_quick_and_light():
@@ -67,7 +99,7 @@ def test_importing_dlcore_is_quick_and_light():
     assert all(heavy == [] for _, *heavy in answers)
 
 
-@pytest.mark.parametrize("module", ["dlcore.explore", "dlcore.claims", "dlcore.propagation", "dlcore.book"])
+@pytest.mark.parametrize("module", ["dlcore.explore", "dlcore.claims", "dlcore.signals.propagation", "dlcore.book"])
 def test_neither_torch_nor_plotly_is_imported_before_it_is_used(module):
     done = run(f"import sys, {module}; print(*{{'torch', 'plotly'}} & set(sys.modules))")
     assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr

@@ -40,6 +40,15 @@ def test_a_question_is_answered_with_arrays_sentence_and_notation(explorer):
     np.testing.assert_array_equal(arrays["signal"], 2.0 ** np.arange(5))
 
 
+def test_the_numbers_of_any_state_can_be_asked_for(explorer):
+    shown = explorer.at(depth=3, variance=2.0)
+    assert (shown["last"], shown["readout"]) == (8.0, "8 after 3")
+    np.testing.assert_array_equal(shown["signal"], 2.0 ** np.arange(5))
+    with pytest.raises(ValueError, match="no parameter width"):
+        explorer.at(width=3)
+    assert explorer.depth == explorer.declaration.start["depth"]  # asking moves nothing
+
+
 def test_any_value_of_the_range_is_allowed(explorer):
     assert ask(explorer, depth=17, variance=1.23456)[0]["values"]["variance"] == 1.23456
 

@@ -1,0 +1,11 @@
+"""Landscapes: what losses look like, point by point, along paths and on planes.
+
+    chains         the scalar chain and (w^L − 1)², with gradients, curvatures and escape times
+    factorization  ‖M − uuᵀ‖² and two linear layers, with all their stationary points
+    neurons        the landscape of one neuron with one weight
+    auer           one logistic neuron with exponentially many minima
+    surfaces       functions of two variables on which methods are raced
+    stationary     points classified by two derivatives, and a ball that rolls
+    paths          lines and Bézier curves between networks
+    slices         the loss on a plane through the parameters of a network
+"""

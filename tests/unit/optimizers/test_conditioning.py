@@ -1,0 +1,13 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dlcore.optimizers import conditioning
+
+
+@given(st.floats(1, 50), st.floats(1e-9, 0.5))
+def test_descent_steps_are_counted_right(kappa, accuracy):
+    steps, rate = conditioning.descent_steps(kappa, accuracy), 1 - kappa**-2
+    assert rate**steps <= accuracy * (1 + 1e-9)
+    assert steps == 1 or rate ** (steps - 1) > accuracy * (1 - 1e-9)
+    assert steps <= kappa**2 * np.log(1 / accuracy) + 1
