@@ -10,7 +10,6 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 BIN := $(VENV)/bin
 START := $(shell date +%s)
 BUILD := $(BIN)/jupyter-book build . -W --keep-going
-NOTEBOOKS = $(wildcard chapters/*.ipynb)
 
 .PHONY: help serve book test lab bench lint clean
 
@@ -28,16 +27,10 @@ port: python
 book: $(VENV)/.book  ## build the book into _build/html
 	@start=$$(date +%s); $(BUILD) && echo "Built the book in $$(( $$(date +%s) - start )) s: _build/html/index.html"
 
-# As many single-threaded workers as there are cores.
-test: export OMP_NUM_THREADS = 1
-test: $(VENV)/.test  ## install what the tests need, and run all of them
+test: $(VENV)/.test  ## everything that must hold; of one chapter alone: make test CHAPTER=08
 	@$(BIN)/python tests/chromium.py
-	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -q -n $(WORKERS) tests/unit
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --nbval-lax --nbval-current-env $(NOTEBOOKS)
-	@$(MAKE) --no-print-directory book
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(wildcard tests/book tests/browser)
-	@echo "make test took $$(( $$(date +%s) - $(START) )) s"
+	@$(BIN)/python tests/run.py --workers $(WORKERS) --chapter "$(CHAPTER)"
+	@echo "make test took $$(( $$(date +%s) - $(START) )) s, with what it installed"
 
 lint: $(VENV)/.test  ## style, and which module may import which
 	$(BIN)/ruff check .

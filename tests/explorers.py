@@ -12,13 +12,16 @@ import os
 import pathlib
 import re
 import symtable
+import time
 
 import nbformat
+import numpy as np
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from dlcore.book.only import is_run
 from dlcore.explore import Explorer
 from dlcore.explore.declaration import Declaration
 
@@ -27,9 +30,9 @@ CHAPTERS = ROOT / "chapters"
 
 
 def chapters() -> list[pathlib.Path]:
-    """The notebooks of the book, text notebooks among them, in the order of their names."""
+    """The notebooks of the book, text notebooks among them, in the order of their names; of a build of one, that one."""
     texts = [path for path in CHAPTERS.glob("*.md") if "{code-cell}" in path.read_text(encoding="utf-8")]
-    return sorted([*CHAPTERS.glob("*.ipynb"), *texts])
+    return [path for path in sorted([*CHAPTERS.glob("*.ipynb"), *texts]) if is_run(path.stem)]
 
 
 def code_cells(path: pathlib.Path) -> list[str]:
@@ -120,6 +123,55 @@ def declarations_of(path: pathlib.Path) -> tuple[Declaration, ...]:
     return tuple(explorer.declaration for explorer in made)
 
 
-def all_declarations() -> list:
-    """All explorers of the book as parameters of a test, named CHAPTER-EXPLORER."""
-    return [pytest.param(d, id=f"{path.stem}-{d.name}") for path in chapters() for d in declarations_of(path)]
+def names_of(path: pathlib.Path) -> list[str]:
+    """The names of a notebook's explorers in their order, read from its code without running it."""
+    found = []
+    for cell in code_cells(path):
+        for call in ast.walk(ast.parse(TransformerManager().transform_cell(cell))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Explorer":
+                named = next((keyword.value for keyword in call.keywords if keyword.arg == "name"), None)
+                found.append(named.value if named else call.args[0].id)
+    return found
+
+
+def declaration_of(path: pathlib.Path, name: str) -> Declaration:
+    """What one explorer of a notebook declares."""
+    return next(declaration for declaration in declarations_of(path) if declaration.name == name)
+
+
+def _together(path: pathlib.Path, *more: str):
+    """A parameter of a test for the worker that has this chapter, so that its code is run once."""
+    return pytest.param(path, *more, id=(*more, path.stem)[0], marks=pytest.mark.xdist_group(path.stem))
+
+
+def every_chapter() -> list:
+    """The chapters with explorers, as parameters of a test."""
+    return [_together(path) for path in chapters()]
+
+
+def every_explorer() -> list:
+    """(path, name) of all explorers of the book, as parameters of a test."""
+    return [_together(path, name) for path in chapters() for name in names_of(path)]
+
+
+def some_states(declaration: Declaration, count: int = 24) -> list[dict]:
+    """The start, the presets, and `count` states at random: stops for choices, any value of the range for sliders."""
+    rng = np.random.default_rng(list(declaration.name.encode()))
+
+    def value(parameter):
+        if parameter.kind != "slider":
+            offered = parameter.stops_with(())
+            return offered[rng.integers(len(offered))]
+        low, high, share = parameter.low, parameter.high, rng.random()
+        at = low * (high / low) ** share if parameter.log else low + share * (high - low)
+        return round(at) if parameter.integer else float(np.clip(at, low, high))
+
+    presets = [declaration.start | values for values in declaration.presets.values()]
+    return [declaration.start, *presets, *({name: value(p) for name, p in declaration.parameters.items()} for _ in range(count))]
+
+
+def cpu_seconds(declaration: Declaration, values: dict) -> float:
+    """CPU time of one state, in seconds: what else the machine does hardly counts."""
+    begun = time.process_time()
+    declaration.state(values)
+    return time.process_time() - begun

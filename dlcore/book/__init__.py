@@ -4,6 +4,7 @@
     pages     remembers, for each page, what it holds; duplicates are warnings
     baking    where explorers put their data while notebooks run, what they say meanwhile, what the book keeps
     execution runs notebooks side by side before Sphinx reads them one by one
+    only      one chapter alone, for whoever is writing it
     links     [text](#explorer-NAME?depth=50) in prose
     ledger    the pages Claim ledger and Errata, and claims.json
     theme     a lighter page, no request to another host, launch buttons only with a repository
@@ -18,10 +19,10 @@ FRONT = Path(__file__).parent / "front"
 
 def setup(app) -> dict:
     """Connect every part to Sphinx."""
-    from dlcore.book import baking, execution, ledger, links, pages, styles, theme
+    from dlcore.book import baking, execution, ledger, links, only, pages, styles, theme
 
     app.connect("builder-inited", _add_front_files)
-    for part in (pages, baking, execution, links, ledger, theme, styles):
+    for part in (pages, only, baking, execution, links, ledger, theme, styles):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
 

@@ -15,7 +15,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from dlcore import claims
-from dlcore.book import outputs
+from dlcore.book import only, outputs
 from dlcore.book.pages import GeneratedTable, all_pages
 from dlcore.notation import number, typeset
 
@@ -109,7 +109,7 @@ class _Writer:
         if not chosen:
             return "<p>Nothing here yet.</p>"
         heads, line = {
-            "ledger": ("Id|Statement|Source|Chapter|Measured|Theory|Tolerance", self._claim_cells),
+            "ledger": ("Id|Statement|Source|Chapter|Measured|Theory|Tolerance|Obtained by", self._claim_cells),
             "errata": ("Id|Source|It says|Correct|Chapter|Shown by", self._erratum_cells),
         }[kind]
         noun = "claims" if kind == "ledger" else "errata"
@@ -138,7 +138,7 @@ class _Writer:
         value, tolerance = entry.theory
         return [
             typeset(entry.statement), html.escape(entry.source or ""), self._place(row),
-            number(entry.measured, 4), value, f"± {tolerance}" if tolerance else "",
+            number(entry.measured, 4), value, f"± {tolerance}" if tolerance else "", html.escape(entry.by or ""),
         ]  # fmt: skip
 
     def _erratum_cells(self, row: Row) -> list[str]:
@@ -196,7 +196,7 @@ def check(app, env) -> list[str]:
     proven = {name for row in found if is_claim(row) for name in row.entry.ids}
     for row in found:
         shown_by = None if is_claim(row) else row.entry.shown_by
-        if shown_by and shown_by not in proven:
+        if shown_by and shown_by not in proven and not only.chapter():
             log.warning(
                 "the erratum %s is shown by %s, but no claim of the book has that id",
                 ", ".join(row.entry.ids), shown_by, location=row.page, type="dlcore", subtype="claim",

@@ -11,7 +11,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from dlcore.book import outputs
+from dlcore.book import only, outputs
 from dlcore.book.pages import all_pages
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,8 @@ class LinksOnThePage(SphinxTransform):
         found = outputs.read_page(self.document)[0] if links else ()
         for link in links:
             del link["id_link"]
-            _warn(link["refuri"], found, link)
+            if only.is_run(self.env.docname):
+                _warn(link["refuri"], found, link)
 
 
 class LinksToAnotherPage(SphinxPostTransform):
@@ -43,7 +44,8 @@ class LinksToAnotherPage(SphinxPostTransform):
             fragment = f"#{link.get('reftargetid')}"
             if fragment.startswith(_PREFIX):
                 page = all_pages(self.env).get(link["reftarget"])
-                _warn(f"{link['reftarget']}{fragment}", page.explorers if page else (), link)
+                if only.is_run(link["reftarget"]):
+                    _warn(f"{link['reftarget']}{fragment}", page.explorers if page else (), link)
                 address = self.app.builder.get_relative_uri(self.env.docname, link["reftarget"]) + fragment
                 link.replace_self(nodes.reference("", "", *link.children, refuri=address, internal=True))
 

@@ -10,6 +10,7 @@
     fingerprint   what a state's numbers depend on, as one hash
     encoding      arrays of many states in few bytes
     baking        all states computed beforehand, within budgets
+    progress      a bar for long work
     quiz          short questions with an answer box
     assets        the front end's files (front/), put together for both homes
 
@@ -19,6 +20,7 @@ This package imports none of dlcore's numerics.
 from .explorer import Explorer
 from .figures import heatmap, histogram, lines, path_on_contour, surface
 from .parameters import Choice, Slider, Toggle
+from .progress import progress
 from .quiz import quiz
 
-__all__ = ["Choice", "Explorer", "Slider", "Toggle", "heatmap", "histogram", "lines", "path_on_contour", "quiz", "surface"]
+__all__ = ["Choice", "Explorer", "Slider", "Toggle", "heatmap", "histogram", "lines", "path_on_contour", "progress", "quiz", "surface"]

@@ -75,6 +75,12 @@ class Declaration:
             error.add_note(f"in explorer {self.name} at {full}")
             raise
 
+    def data(self, values: Mapping) -> dict[str, Any]:
+        """Everything that compute returns at `values`, what the picture leaves out among it, and the sentence as `readout`."""
+        full = self.check(values)
+        data = self._checked(full, self.compute(**full))
+        return data | {"readout": sentence(self.readout, full | data)}
+
     def batched(self, states: list[dict]) -> list[State]:
         """Compute several states in one call of `batch`."""
         columns = {name: _column([state[name] for state in states]) for name in self.parameters}

@@ -88,6 +88,15 @@ class Explorer(anywidget.AnyWidget):
         """The parameter values now."""
         return {name: getattr(self, name) for name in self.declaration.parameters}
 
+    def at(self, **values) -> dict[str, Any]:
+        """What compute returns at these parameter values (others at their start), with the sentence as `readout`.
+
+        For claims about what a linked state shows, on the very numbers that are drawn there:
+
+            claim("L3.01", "…", measured=signal_figure.at(variance=2)["ratio"], …)
+        """
+        return self.declaration.data(values)
+
     # ---- in a kernel ------------------------------------------------------------------------
 
     def _parameter_changed(self, change):

@@ -1,9 +1,10 @@
 """The built book as the tests see it: its pages, what they hold, and the two homes that they are read from."""
 
+import bisect
 import contextlib
 import dataclasses
 import functools
-import itertools
+import json
 import os
 import pathlib
 import subprocess
@@ -12,9 +13,8 @@ import threading
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.explorers import ROOT, chapters, declarations_of
-
-HOMES = ("file", "http")
+from dlcore.explore.encoding import decode
+from tests.explorers import ROOT, chapters
 
 
 @dataclasses.dataclass
@@ -73,19 +73,40 @@ def pages(html: pathlib.Path) -> dict[str, Page]:
     return found
 
 
-def sources() -> dict[str, pathlib.Path]:
-    """Page with explorers → the notebook that it is made of."""
-    return {f"chapters/{path.stem}.html": path for path in chapters()}
+def address_of(path: pathlib.Path) -> str:
+    """The page, below the book's root, that a notebook becomes."""
+    return f"chapters/{path.stem}.html"
 
 
-def declarations(address: str) -> dict:
-    """Name → declaration of the explorers of a page."""
-    return {declaration.name: declaration for declaration in declarations_of(sources()[address])}
+def sources() -> list[str]:
+    """The pages that have explorers."""
+    return [address_of(path) for path in chapters()]
 
 
-def turns() -> list[tuple[str, str]]:
-    """(home, page) for every page with explorers once, the homes by turns."""
-    return list(zip(itertools.cycle(HOMES), sources(), strict=False))
+class Baked:
+    """The states of an explorer as they lie in the built book, decoded without a browser."""
+
+    def __init__(self, html: pathlib.Path, address: str, name: str):
+        page = (html / address).read_text(encoding="utf-8")
+        figure = page[page.index(f'id="explorer-{name}"') :]
+        start = figure.index('<script type="application/json">') + len('<script type="application/json">')
+        store = json.loads(figure[start : figure.index("</script>", start)])["store"]
+        self.edges, self.folder = store["chunks"], html / "_static" / "explorers" / store["name"]
+        self.constants = decode(store["constants"])[0] if store["constants"]["arrays"] else {}
+
+    @property
+    def count(self) -> int:
+        """Number of states."""
+        return self.edges[-1]
+
+    def state(self, index: int) -> tuple[dict, str]:
+        """The arrays and the sentence of the state of that index."""
+        chunk = bisect.bisect_right(self.edges, index) - 1
+        text = (self.folder / f"{chunk:04d}.js").read_text(encoding="utf-8")
+        content = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        place = index - self.edges[chunk]
+        varying = decode(content)[place] if content["arrays"] else {}
+        return self.constants | varying, content["readouts"][place]
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import time
 from urllib.parse import urlsplit
 
 from tests.chromium import FLAGS, find
@@ -131,6 +132,19 @@ class Figure:
             return Object.entries(values).every(([name, value]) => state[name] === value);
         }"""
         self.page.wait_for_function(reached, arg=[self.name, values], timeout=PATIENCE)
+        return self.settled()
+
+    def until(self, holds) -> "Figure":
+        """Wait until `holds()`, asked again and again: for what the browser does in its own time, such as a change of size."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not holds():
+            assert time.monotonic() < deadline, f"{self.name}: waited in vain"
+            self.page.wait_for_timeout(50)
+        return self
+
+    def later(self, milliseconds: int) -> "Figure":
+        """Let the page's timers run on by so much; its clock must have been installed."""
+        self.page.clock.run_for(milliseconds)
         return self.settled()
 
     def look(self) -> View:

@@ -119,6 +119,26 @@ def guided() -> Explorer:
     )  # fmt: skip
 
 
+def picked() -> Explorer:
+    """No slider at all: numbers and words to choose from."""
+
+    def pick(power, family):
+        x = np.linspace(0, 1, 9)
+        return {"x": x, "y": x**power if family == "power" else np.exp(-power * x)}
+
+    return Explorer(
+        pick, figure=lines("x", "y", markers=["y"]), readout="{family} {power}.", caption="A choice.",
+        power=Choice(1, 2, 0.5), family=Choice("power", "decay"),
+    )  # fmt: skip
+
+
+def switched() -> Explorer:
+    def switch(on):
+        return {"x": np.arange(3.0), "y": np.arange(3.0) * (2 if on else 1)}
+
+    return Explorer(switch, figure=lines("x", "y"), readout="It is {on}.", caption="A switch.", on=Toggle())
+
+
 def every() -> list[Explorer]:
     """One of each kind."""
-    return [curves(), bars(), field(), hill(), descent(), guided(), ten_lines(40)]
+    return [curves(), bars(), field(), hill(), descent(), guided(), picked(), switched(), ten_lines(40)]

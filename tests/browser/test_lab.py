@@ -6,10 +6,7 @@ from tests.browser import lab
 from tests.browser.driver import PATIENCE, Figure
 from tests.browser.exercise import check, exercise
 from tests.browser.specimens import curves, ten_lines
-from tests.explorers import chapters, code_cells, declarations_of, needed_cells
 
-CHAPTERS = {path.stem: path for path in chapters()}
-EXPLORERS = [pytest.param(stem, d, id=d.name) for stem, path in CHAPTERS.items() for d in declarations_of(path)]
 PLOTLY_BYTES = 4_000_000  # nothing else of this size is ever sent
 PICKY = """
 from dlcore.explore import Explorer, Slider, lines
@@ -32,9 +29,9 @@ SMALL = (
 
 # JupyterLab hands the questions of figures to a thread of the kernel's own, so a busy cell does not delay them; this does.
 SLOW = """
-import time
-quick = growth.declaration.compute
-growth.declaration.compute = lambda **values: (time.sleep(4), quick(**values))[1]
+import threading
+quick, released = growth.declaration.compute, threading.Event()
+growth.declaration.compute = lambda **values: (released.wait(), quick(**values))[1]
 """
 ALERT = "document.querySelector('#explorer-growth [role=alert]')"
 
@@ -44,8 +41,6 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
     lab.write_notebook(folder / "small.ipynb", *SMALL, prose=PROSE)
     lab.write_notebook(folder / "busy.ipynb", *SMALL[:2])
-    for stem, path in CHAPTERS.items():
-        lab.write_notebook(folder / f"{stem}.ipynb", *needed_cells(code_cells(path)))
     with lab.jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
         yield address
 
@@ -56,19 +51,6 @@ def notebook(server, keep_page):
     for name in ("growth", "ten_lines", "picky"):
         Figure(page, name).settled()
     return page
-
-
-@pytest.fixture(scope="module")
-def chapter(server, keep_page):
-    """chapter(stem) → a notebook with the cells of a chapter that its explorers need."""
-    opened = {}
-
-    def of(stem):
-        if stem not in opened:
-            opened[stem] = lab.open_notebook(keep_page, server, f"{stem}.ipynb")
-        return opened[stem]
-
-    return of
 
 
 @pytest.fixture
@@ -147,17 +129,6 @@ def test_present_fills_the_screen_and_escape_leaves(growth):
     growth.page.wait_for_function("!document.querySelector('.explorer-present')")
 
 
-@pytest.mark.parametrize(("stem", "declaration"), EXPLORERS)
-def test_the_chapters_explorers_work(chapter, stem, declaration):
-    figure = Figure(chapter(stem), declaration.name)
-    figure.root.scroll_into_view_if_needed(timeout=lab.RUN_MILLISECONDS)
-    seen = [check(figure.settled(), declaration)]
-    seen += [check(figure.press(name, "End"), declaration) for name in declaration.parameters]
-    seen += [check(figure.preset(preset), declaration) for preset in list(declaration.presets)[:1]]
-    assert len({view.picture + view.places for view in seen}) > 1
-    assert check(figure.action("reset"), declaration).state == declaration.start
-
-
 def test_links_in_prose_set_the_state(growth):
     growth.page.locator(".jp-MarkdownCell a[href*='#explorer-growth?']").first.dispatch_event("click")
     check(growth.reaches(depth=100, variance=2), curves().declaration)
@@ -168,13 +139,17 @@ def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, open_page):
     figure = Figure(page, "growth").settled()
     lab.run_code(page, SLOW)
     page.clock.install()
-    page.evaluate("document.said = []")
-    page.evaluate(f"new MutationObserver(() => document.said.push({ALERT}.textContent)).observe({ALERT}, {{ childList: true }})")
+    waiting = figure.root.locator(".explorer-waiting")
+    assert not waiting.is_visible()
     figure.control("depth").focus()
     page.keyboard.press("End")
-    page.clock.fast_forward(16_000)
+    page.clock.fast_forward(1_000)
+    assert waiting.inner_text() == "computing …"
+    page.clock.fast_forward(15_000)
+    page.wait_for_function(f"{ALERT}.textContent.startsWith('The kernel has not answered for 15 seconds')", timeout=PATIENCE)
+    lab.run_code(page, "released.set()")
     assert figure.reaches(depth=100).trouble == ""  # it was only busy
-    assert page.evaluate("document.said[0]").startswith("The kernel has not answered for 15 seconds")
+    assert not waiting.is_visible()
     page.evaluate(f"{lab.KERNEL}.shutdown()")
     page.keyboard.press("Home")
     page.wait_for_function(f"{ALERT}.textContent.startsWith('The kernel of this figure was stopped')", timeout=PATIENCE)

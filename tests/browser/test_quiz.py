@@ -1,5 +1,7 @@
 """The questions of the built book: each takes its answer, refuses another, and says so aloud."""
 
+import itertools
+
 import pytest
 
 from tests.browser import book
@@ -17,7 +19,7 @@ def answer(page, form, value) -> None:
     form.locator("button[type=submit]").press("Enter")
 
 
-@pytest.mark.parametrize(("home", "address"), book.turns())
+@pytest.mark.parametrize(("home", "address"), list(zip(itertools.cycle(("file", "http")), book.sources(), strict=False)))
 def test_every_question_tells_right_from_wrong(homes, open_page, home, address):
     page = open_page(f"{homes[home]}/{address}")
     for form in page.locator("form.quiz").all():

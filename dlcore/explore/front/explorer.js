@@ -12,6 +12,7 @@ const ACTIONS = [
   ["link", "# Link", "Copy a link to this state"],
 ];
 const STEP_MILLISECONDS = 350;
+const SOON_MILLISECONDS = 300; // a picture that takes longer says what it is waiting for
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function theme() {
@@ -46,6 +47,7 @@ class Explorer {
     );
     this.presets = Object.keys(presets).map((preset) => make("button", { type: "button", "data-preset": preset }, preset));
     this.plot = make("div", { class: "explorer-plot", role: "img", "aria-label": caption });
+    this.waiting = make("span", { class: "explorer-waiting", hidden: "" }, this.source.doing);
     this.readout = make("p", { class: "explorer-readout", role: "status", "aria-live": "polite" }, readout ?? "");
     this.alert = make("p", { class: "explorer-trouble", role: "alert" });
     this.buttons = Object.fromEntries(
@@ -55,7 +57,7 @@ class Explorer {
     if (this.presets.length) parts.push(make("div", { class: "explorer-presets", role: "group", "aria-label": "Presets" }, ...this.presets));
     const controls = Object.values(this.controls).map((control) => control.element);
     parts.push(make("div", { class: "explorer-controls" }, ...controls));
-    parts.push(make("div", { class: "explorer-picture" }, this.plot), this.readout, this.alert);
+    parts.push(make("div", { class: "explorer-picture" }, this.plot, this.waiting), this.readout, this.alert);
     parts.push(make("div", { class: "explorer-toolbar", role: "group", "aria-label": "Figure tools" }, ...Object.values(this.buttons)));
     root.replaceChildren(...parts, make("figcaption", {}, caption));
     // JupyterLab asks the focused element itself whether its keys are the notebook's.
@@ -113,6 +115,7 @@ class Explorer {
     while (this.wanted) {
       const { values, since } = this.wanted;
       this.wanted = null;
+      const late = setTimeout(() => (this.waiting.hidden = false), SOON_MILLISECONDS);
       try {
         this.root.setAttribute("aria-busy", "true");
         await this.show(await this.source.state(values), since);
@@ -120,6 +123,8 @@ class Explorer {
       } catch (error) {
         this.trouble(error.message);
       }
+      clearTimeout(late);
+      this.waiting.hidden = true;
       this.root.removeAttribute("aria-busy");
     }
   }

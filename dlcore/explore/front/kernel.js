@@ -32,6 +32,7 @@ class KernelSource {
     this.id = Math.random().toString(36).slice(2);
     this.asked = 0;
     this.moves = model.get("moves");
+    this.doing = "computing …";
     this.plotly = () => plotlyFromKernel(model);
     this.receive = (content, buffers) => this.answered(content, buffers);
     model.on("msg:custom", this.receive);

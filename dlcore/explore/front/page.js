@@ -27,6 +27,7 @@ class BakedSource {
   constructor(spec) {
     this.spec = spec;
     this.chunks = new Map();
+    this.doing = "loading …";
     this.plotly = loadPlotly;
   }
 
