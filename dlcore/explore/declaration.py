@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 
@@ -80,6 +81,13 @@ class Declaration:
         full = self.check(values)
         data = self._checked(full, self.compute(**full))
         return data | {"readout": sentence(self.readout, full | data)}
+
+    def parse(self, query: str) -> dict:
+        """The values that a link such as "depth=50&variance=2" sets."""
+        given = dict(parse_qsl(query, keep_blank_values=True))
+        if unknown := set(given) - set(self.parameters):
+            raise ValueError(f"explorer {self.name} has no parameter {', '.join(sorted(unknown))}; it has {', '.join(self.parameters)}")
+        return {name: self.parameters[name].parse(name, text) for name, text in given.items()}
 
     def batched(self, states: list[dict]) -> list[State]:
         """Compute several states in one call of `batch`."""

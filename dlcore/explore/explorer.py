@@ -4,6 +4,7 @@ import html
 import json
 import os
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -96,6 +97,18 @@ class Explorer(anywidget.AnyWidget):
             claim("L3.01", "…", measured=signal_figure.at(variance=2)["ratio"], …)
         """
         return self.declaration.data(values)
+
+    def says(self, query: str, sentence: str, holds: Callable[[dict], bool]) -> None:
+        """Check what prose says of a state that it links to, #explorer-NAME?QUERY; nothing is shown where it is true.
+
+            signal_figure.says("variance=2&activation=relu", "the gradient is a quarter of theory's", lambda s: 0.2 < s["gradient"] < 0.3)
+
+        Raises AssertionError, with the sentence and the single numbers of that state, where it is not.
+        """
+        shown = self.at(**self.declaration.parse(query))
+        if not holds(shown):
+            numbers = {name: value for name, value in shown.items() if np.ndim(value) == 0}
+            raise AssertionError(f"at #explorer-{self.declaration.name}?{query} it is not true that {sentence}; there {numbers}")
 
     # ---- in a kernel ------------------------------------------------------------------------
 

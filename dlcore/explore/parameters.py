@@ -42,6 +42,16 @@ class Parameter:
         """Return `value` as this parameter holds it, or raise ValueError with what is allowed."""
         raise NotImplementedError
 
+    def parse(self, name: str, text: str) -> Any:
+        """The value that stands in a link, as `check` returns it."""
+        for value in (False, True) if self.kind == "toggle" else self.stops_with(()):
+            if text == (str(value).lower() if isinstance(value, bool) else str(value)):
+                return value
+        try:
+            return self.check(name, float(text))
+        except ValueError:
+            raise ValueError(f"a link sets {name} to one of {', '.join(map(str, self.stops_with(())))}, got {text!r}") from None
+
     def text(self, value: Any) -> str:
         """The value as it stands beside the control."""
         return number(value) if isinstance(value, (bool, int, float)) else str(value)

@@ -49,6 +49,16 @@ def test_the_numbers_of_any_state_can_be_asked_for(explorer):
     assert explorer.depth == explorer.declaration.start["depth"]  # asking moves nothing
 
 
+def test_what_prose_says_of_a_linked_state_is_checked(explorer):
+    explorer.says("depth=3&variance=2", "the last layer has 8", lambda s: s["last"] == 8)
+    with pytest.raises(AssertionError, match=r"#explorer-ramp\?depth=3&variance=2 it is not true that it is 9; there .*'last': 8"):
+        explorer.says("depth=3&variance=2", "it is 9", lambda s: s["last"] == 9)
+    with pytest.raises(ValueError, match="has no parameter width"):
+        explorer.says("width=3", "anything", lambda s: True)
+    with pytest.raises(ValueError, match="sets depth to one of .*, got 'deep'"):
+        explorer.says("depth=deep", "anything", lambda s: True)
+
+
 def test_any_value_of_the_range_is_allowed(explorer):
     assert ask(explorer, depth=17, variance=1.23456)[0]["values"]["variance"] == 1.23456
 
