@@ -2,7 +2,9 @@
 
     parameters ──► compute(**values) ──► named arrays ──► figure template ──► picture
 
-    parameters    Slider, Choice, Toggle: what a reader can turn, and which values are offered
+    parameters    what a reader can turn, and which values are offered; Choice, Toggle
+    slider        Slider
+    abbreviations (1, 200) for a Slider, ["relu", "tanh"] for a Choice
     figures       lines, histogram, heatmap, surface, path_on_contour: templates in one visual language
     template      what a template refers to; the ranges that keep its axes still
     declaration   the declaration checked, and the one place where a state is computed
@@ -19,8 +21,9 @@ This package imports none of dlcore's numerics.
 
 from .explorer import Explorer
 from .figures import heatmap, histogram, lines, path_on_contour, surface
-from .parameters import Choice, Slider, Toggle
+from .parameters import Choice, Toggle
 from .progress import progress
 from .quiz import quiz
+from .slider import Slider
 
 __all__ = ["Choice", "Explorer", "Slider", "Toggle", "heatmap", "histogram", "lines", "path_on_contour", "progress", "quiz", "surface"]

@@ -17,7 +17,8 @@ from urllib.parse import parse_qsl
 import numpy as np
 
 from ..notation import sentence
-from .parameters import Parameter, as_parameter, nearest
+from .abbreviations import as_parameter
+from .parameters import Parameter, nearest
 from .template import shipped, shipped_names
 
 MAX_STATES = 2000

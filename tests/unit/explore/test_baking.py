@@ -11,7 +11,7 @@ from dlcore.explore.declaration import Declaration
 from dlcore.explore.encoding import decode
 from dlcore.explore.figures import lines
 from dlcore.explore.fingerprint import fingerprint
-from dlcore.explore.parameters import Slider
+from dlcore.explore.slider import Slider
 
 FACTOR = 2.0
 

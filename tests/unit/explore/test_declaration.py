@@ -7,7 +7,7 @@ import pytest
 
 from dlcore.explore.declaration import Declaration
 from dlcore.explore.figures import lines
-from dlcore.explore.parameters import Slider
+from dlcore.explore.slider import Slider
 
 FIGURE = lines("x", "y")
 

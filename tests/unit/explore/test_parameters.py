@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcore.explore.parameters import Choice, Slider, Toggle, as_parameter
+from dlcore.explore.abbreviations import as_parameter
+from dlcore.explore.parameters import Choice, Toggle, nearest
+from dlcore.explore.slider import Slider
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,13 @@ def test_anything_else_is_answered_with_what_is_accepted(wrong):
         (lambda: Choice("a", start="b"), "start must be one of 'a', got 'b'"),
         (lambda: Choice([1], object), "strings, numbers or bools"),
         (lambda: Toggle(start=1), "True or False, got 1"),
+        (lambda: Slider(0, 1, marks=[0.5]), r"marks must be a dict .*, got \[0.5\]; write \{2.0: 'He'\}"),
+        (lambda: Slider(1, 5, stops=9), r"number of stops must lie in \[2, 5\], got 9"),
+        (lambda: Slider(0.0, 1.0, stops=1), r"number of stops must lie in \[2, 100000\], got 1"),
+        (lambda: Slider(0.0, 1.0, stops=0.5), "a whole number or a list of values, got 0.5"),
+        (lambda: Slider(0.0, 1.0, stops="many"), "a whole number or a list of values, got 'many'"),
+        (lambda: Slider(0.0, 1.0, stops=[0.5, 2.0]), r"a stop must lie in \[0.0, 1.0\], got 2.0"),
+        (lambda: Slider(0.0, 1.0, stops=[0.5, math.nan]), "a stop must be a number from 0.0 to 1.0, got nan"),
     ],
 )
 def test_wrong_declarations_say_invariant_value_and_remedy(make, says):
@@ -82,9 +91,47 @@ def test_a_step_makes_the_stops_and_positions():
 @given(st.integers(-1000, 1000), st.integers(1, 1000), st.booleans(), st.integers(2, 30))
 def test_stops_are_sorted_distinct_and_in_range(low, width, whole, count):
     ends = (low, low + width) if whole else (float(low), low + float(width))
+    count = min(count, width + 1) if whole else count
     stops = Slider(*ends, stops=count).stops_with(())
     assert list(stops) == sorted(set(stops)) and stops[0] == low and stops[-1] == low + width
     assert len(stops) <= count + 1 and all(isinstance(stop, int if whole else float) for stop in stops)
+
+
+def test_declared_steps_are_kept_as_they_are():
+    assert Slider(0.0, 0.01, 0.0025).stops_with(()) == (0, 0.0025, 0.005, 0.0075, 0.01)
+    assert Slider(0, 1, 0.0025).stops_with(())[-3:] == (0.995, 0.9975, 1)
+    assert Slider(100.0, 100.001, 0.00025).stops_with(()) == (100, 100.00025, 100.0005, 100.00075, 100.001)
+    assert Slider(1.0, 2.0, 1.1892, log=True).stops_with(())[1] == 1.1892
+    assert 0.3 in Slider(0.0, 1.0, 0.1).stops_with(())  # not 0.30000000000000004
+
+
+def test_wide_logarithmic_sliders_have_every_decade():
+    stops = Slider(1e-16, 1.0, 10, log=True).stops_with(())
+    assert stops == pytest.approx([10.0**k for k in range(-16, 1)], rel=1e-12)
+    assert len(Slider(1e-300, 1e-280, log=True).stops_with(())) == 9
+
+
+@pytest.mark.parametrize("count", [2, 9, 1000, 3000])
+@pytest.mark.parametrize(("low", "high", "log"), [(0.0, 1.0, False), (1e-3, 1e3, True), (1.0, 1.001, True), (1e6, 1e6 + 1, False)])
+def test_as_many_stops_as_asked_for(low, high, log, count):
+    slider = Slider(low, high, log=log, stops=count, start=low)
+    assert len(slider.stops_with(())) == count
+    exact = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
+    apart = {"rel": 0.3 * (exact[1] / exact[0] - 1)} if log else {"abs": 0.3 * (exact[1] - exact[0])}
+    assert slider.stops_with(()) == pytest.approx(exact, **{"rel": 0, "abs": 0} | apart)
+
+
+def test_positions_lie_close_enough_to_feel_continuous():
+    positions = Slider(0.0, 3.0).positions_with(())
+    assert 100 < len(positions) < 500 and max(np.diff(positions)) < 0.02
+    assert len(Slider(1, 10_000, log=True).positions_with(())) > 50
+    assert Slider(1, 400).positions_with(()) == tuple(range(1, 401)) and len(Slider(0, 401).positions_with(())) < 402
+
+
+def test_nearest_is_the_value_itself_or_the_next_to_it():
+    offered = (0.0, 0.1, 0.2, 0.30000000000000004, 1.0)
+    assert [nearest(offered, value) for value in offered] == [0, 1, 2, 3, 4]
+    assert [nearest(offered, value) for value in (0.3, 0.04, 0.06, 0.9, -1.0, 7.0)] == [3, 0, 1, 4, 0, 4]
 
 
 def test_values_are_written_with_unit_and_mark():
