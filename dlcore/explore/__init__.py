@@ -6,7 +6,8 @@
     slider        Slider
     abbreviations (1, 200) for a Slider, ["relu", "tanh"] for a Choice
     figures       lines, histogram, heatmap, surface, path_on_contour: templates in one visual language
-    template      what a template refers to; the ranges that keep its axes still
+    template      what a template refers to, arrays and colours
+    frames        the ranges that keep its axes still
     declaration   the declaration checked, and the one place where a state is computed
     explorer      Explorer, the widget, and its form in the built page
     fingerprint   what a state's numbers depend on, as one hash

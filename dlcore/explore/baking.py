@@ -24,7 +24,8 @@ from ..notation import number
 from .declaration import Declaration, State
 from .encoding import encode
 from .fingerprint import fingerprint
-from .template import Extents, shipped_names
+from .frames import Extents
+from .template import shipped_names
 
 MAX_SECONDS = 120
 MAX_BYTES = 2_000_000

@@ -19,7 +19,7 @@ import numpy as np
 from ..notation import sentence
 from .abbreviations import as_parameter
 from .parameters import Parameter, nearest
-from .template import shipped, shipped_names
+from .template import check_references, check_shapes, shipped, shipped_names
 
 MAX_STATES = 2000
 
@@ -112,7 +112,12 @@ class Declaration:
             raise ValueError(
                 f"explorer {self.name}: the readout names {error}, which is neither a parameter nor returned by compute ({', '.join(data)})"
             ) from error
-        return State(values, shipped(self.figure, data), text)
+        arrays = shipped(self.figure, data)
+        try:
+            check_shapes(self.figure, arrays)
+        except ValueError as error:
+            raise ValueError(f"explorer {self.name}: {error}") from None
+        return State(values, arrays, text)
 
     def _checked(self, values, data) -> dict:
         if not isinstance(data, Mapping):
@@ -183,11 +188,16 @@ def _template(explorer: str, figure) -> dict:
         )
     template = {"data": [{"type": "scatter"} | dict(trace) for trace in plain["data"]], "layout": dict(plain.get("layout") or {})}
     try:
-        return json.loads(json.dumps(template, allow_nan=False))
+        template = json.loads(json.dumps(template, allow_nan=False))
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"explorer {explorer}: the figure must be plain JSON ({error}); return arrays from compute, and name them '@name'"
         ) from None
+    try:
+        check_references(template)
+    except ValueError as error:
+        raise ValueError(f"explorer {explorer}: {error}") from None
+    return template
 
 
 def _name(compute, name) -> str:

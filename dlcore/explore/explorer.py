@@ -14,8 +14,8 @@ import traitlets
 from . import assets
 from .baking import bake
 from .declaration import Declaration, State
+from .frames import Extents
 from .parameters import Parameter, nearest
-from .template import Extents
 
 
 class _ParameterTrait(traitlets.TraitType):

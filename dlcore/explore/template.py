@@ -1,18 +1,19 @@
-"""What a figure template refers to, and the ranges that keep its axes still.
+"""What a figure template refers to: arrays ("@name", "@name[3]", "@log10:name") and colours by role ("$theory", "$text@0.2").
 
-References stand for arrays ("@name", "@name[3]", "@log10:name"); `Frame`s are the axes and colour
-scales whose range the author left open: they are fixed once, over all states that are known.
+What begins with @ or $ and is none of these is refused, so that no misspelt name ends as a text or a missing curve.
 """
 
-import dataclasses
+import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
+from .assets import FRONT
+
 REFERENCE = re.compile(r"@((?:log10:)?)([A-Za-z_]\w*)(?:\[(\d+)\])?", re.ASCII)
-_MARGIN = 0.04
-_LARGEST = 1e300  # beyond it tick labels overflow themselves
+_COLOUR = re.compile(r"\$([\w-]+)(?:@([\d.]+))?")
+_FIELDS = ("heatmap", "contour", "surface")
 
 
 def references(node) -> Iterator[re.Match]:
@@ -46,79 +47,61 @@ def shipped(figure: dict, data: dict) -> dict[str, np.ndarray]:
     return arrays
 
 
-@dataclasses.dataclass(frozen=True)
-class Frame:
-    """A range to hold still: where it stands in the figure, and the arrays it must contain."""
-
-    path: tuple  # ("layout", "xaxis", "range") or ("data", 0, "zmin")
-    names: tuple[str, ...]
-    log: bool = False
-    from_zero: bool = False
-    pad: float = _MARGIN
-
-    def range(self, extent: tuple[float, float] | None) -> list[float] | None:
-        """The axis range for data in `extent`, in Plotly's units (exponents on a logarithmic axis)."""
-        if extent is None:
-            return None
-        low, high = extent
-        if self.from_zero:
-            low = min(low, 0.0)
-        if self.log:
-            low, high = np.log10(low), np.log10(high)
-        margin = self.pad * (high - low) if high > low else (0.5 if self.pad else 0.0)
-        return [float(low - (0.0 if self.from_zero and low == 0 else margin)), float(high + margin)]
+@functools.cache
+def roles() -> frozenset[str]:
+    """The colours that the style sheet names."""
+    return frozenset(re.findall(r"--explorer-([\w-]+):", (FRONT / "explorer.css").read_text(encoding="utf-8")))
 
 
-def frames(figure: dict) -> tuple[Frame, ...]:
-    """The open ranges of a template: cartesian axes, the axes of a 3-D scene, colour scales."""
-    found = []
-    layout = figure.get("layout", {})
-    for key, axis in ({"xaxis": {}, "yaxis": {}} | layout).items():
-        if re.fullmatch(r"[xy]axis\d*", key) and "range" not in axis:
-            found.append(_axis_frame(figure, key, axis))
-        if re.fullmatch(r"scene\d*", key):
-            for letter in "xyz":
-                traces = [t for t in figure["data"] if t.get("scene", "scene") == key and t.get("type") in ("surface", "scatter3d")]
-                found.append(Frame(("layout", key, f"{letter}axis", "range"), _in(t.get(letter) for t in traces)))
-    for index, trace in enumerate(figure["data"]):
-        if trace.get("type") in ("heatmap", "contour", "surface") and "zmin" not in trace and "cmin" not in trace:
-            found.append(Frame(("data", index, "c" if trace["type"] == "surface" else "z"), _in([trace.get("z")]), pad=0.0))
-    return tuple(frame for frame in found if frame.names)
+def strings(node) -> Iterator[str]:
+    """All texts below `node`."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from strings(value)
+    elif isinstance(node, (list, tuple)):
+        for value in node:
+            yield from strings(value)
 
 
-def _axis_frame(figure, key, axis) -> Frame:
-    letter, anchor = key[0], key.replace("axis", "")
-    traces = [t for t in figure["data"] if t.get(f"{letter}axis", letter) == anchor and "scene" not in t]
-    fields = [t for t in traces if t.get("type") in ("heatmap", "contour")]  # paths may leave the field, the axes may not
-    names = _in(t.get(letter) for t in fields or traces)
-    return Frame(("layout", key, "range"), names, axis.get("type") == "log", axis.get("rangemode") == "tozero", 0.0 if fields else _MARGIN)
+def check_references(figure: dict) -> None:
+    """Raise ValueError for a text that looks like a reference and is none."""
+    for text in strings(figure):
+        if text.startswith("@") and not REFERENCE.fullmatch(text):
+            raise ValueError(
+                f"a reference must be '@name', '@name[3]' or '@log10:name' with a name of letters, digits and _ (no blanks, no Greek), "
+                f"got {text!r}; rename what compute returns, and say in labels= what the reader sees"
+            )
+        if text.startswith("$"):
+            found = _COLOUR.fullmatch(text)
+            if not found or found[1] not in roles():
+                raise ValueError(f"a colour must be '$role' or '$role@opacity' with one of {', '.join(sorted(roles()))}, got {text!r}")
 
 
-def _in(nodes: Iterable) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found[1] + found[2] for node in nodes for found in references(node)))
+def check_shapes(figure: dict, arrays: dict[str, np.ndarray]) -> None:
+    """Raise ValueError where Plotly would quietly draw less than it was given: points without a partner, a transposed field."""
+    for trace in figure["data"]:
+        shapes = {key: _referred(trace[key], arrays) for key in ("x", "y", "z") if isinstance(trace.get(key), str)}
+        shapes = {key: shape for key, shape in shapes.items() if shape is not None}
+        name = trace.get("name", trace["type"])
+        if trace["type"] in _FIELDS:
+            wanted = tuple(shapes[key][0] for key in ("y", "x") if len(shapes.get(key, ())) == 1)
+            if "z" in shapes and len(wanted) == 2 and shapes["z"] != wanted:
+                raise ValueError(f"{name}: z must have the shape (len(y), len(x)) = {wanted}, got {shapes['z']}; transpose it")
+        elif len({np.prod(shape, dtype=int) for shape in shapes.values()}) > 1:
+            told = ", ".join(f"{key} {shape}" for key, shape in shapes.items())
+            raise ValueError(f"{name}: its coordinates must have one length, got {told}; return arrays of equal length")
 
 
-class Extents:
-    """The smallest and largest drawable value of each frame over all states seen so far."""
-
-    def __init__(self, figure: dict):
-        self.frames = frames(figure)
-        self._seen: list[tuple[float, float] | None] = [None] * len(self.frames)
-
-    def include(self, arrays: dict[str, np.ndarray]) -> bool:
-        """Widen the extents to contain a state; True if any of them grew."""
-        before = list(self._seen)
-        for k, frame in enumerate(self.frames):
-            for name in frame.names:
-                values = np.asarray(arrays[name], dtype=float)
-                usable = values[(np.abs(values) < _LARGEST) & ((values > 1 / _LARGEST) if frame.log else True)]
-                if usable.size:
-                    low, high = float(usable.min()), float(usable.max())
-                    seen = self._seen[k] or (low, high)
-                    self._seen[k] = (min(seen[0], low), max(seen[1], high))
-        return self._seen != before
-
-    def ranges(self) -> list[dict]:
-        """[{"path": [...], "range": [low, high]}] for every frame with data."""
-        found = ((frame.path, frame.range(extent)) for frame, extent in zip(self.frames, self._seen))
-        return [{"path": list(path), "range": limits} for path, limits in found if limits is not None]
+def _referred(text: str, arrays) -> tuple[int, ...] | None:
+    """The shape of what a reference stands for; None for other texts. ValueError for a row that is not there."""
+    found = REFERENCE.fullmatch(text)
+    if not found:
+        return None
+    shape = np.shape(arrays[found[1] + found[2]])
+    if found[3] is None:
+        return shape
+    if len(shape) != 2 or int(found[3]) >= shape[0]:
+        raise ValueError(f"the figure uses row {found[3]} of {found[2]}, which has the shape {shape}; return as many rows")
+    return shape[1:]

@@ -154,7 +154,7 @@ def test_what_compute_uses_is_followed_into_containers_and_methods():
 
 def test_few_states_with_many_bytes_make_one_chunk_each(tmp_path):
     def noise(flag):
-        return {"x": [0.0], "y": np.random.default_rng(int(flag)).normal(size=30_000)}
+        return {"x": np.arange(30_000.0), "y": np.random.default_rng(int(flag)).normal(size=30_000)}
 
     store = bake(Declaration(noise, figure=lines("x", "y"), readout="", caption="", parameters={"flag": False}), tmp_path)
     assert len(list(store.glob("*.js"))) == 2

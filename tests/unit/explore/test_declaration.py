@@ -61,6 +61,20 @@ def test_what_is_no_figure_is_refused(figure):
     fails("figure must be a template with a list under 'data'", figure=figure)
 
 
+def test_a_name_that_cannot_be_referred_to_is_refused():
+    fails("explorer curve: a reference must be '@name'.*got '@train loss'", figure=lines("x", ["train loss"]))
+    fails("explorer curve: a colour must be", figure={"data": [{"x": "@x", "y": "@y", "line": {"color": "$blau"}}]})
+
+
+def test_shapes_are_checked_at_every_state():
+    def ragged(depth, shape):
+        return {"x": np.zeros(3), "y": np.zeros(3 if depth < 9 else 2), "top": 1.0}
+
+    made = declare(ragged)
+    with pytest.raises(ValueError, match=r"explorer ragged: y: its coordinates must have one length, got x \(3,\), y \(2,\)"):
+        made.state({"depth": 9})
+
+
 def test_arrays_do_not_belong_into_a_template():
     fails("must be plain JSON.*name them '@name'", figure={"data": [{"x": np.arange(3), "y": "@y"}]})
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dlcore.explore import heatmap, histogram, lines, path_on_contour, surface
-from dlcore.explore.template import Extents, frames, shipped, shipped_names
+from dlcore.explore.frames import Extents, frames
+from dlcore.explore.template import check_references, check_shapes, shipped, shipped_names
 
 
 def test_names_are_found_wherever_they_stand():
@@ -77,3 +78,38 @@ def test_a_histogram_stands_on_zero():
     extents.include({"centres": np.array([0.0, 1.0]), "density": np.array([0.5, 1.0])})
     ranges = {tuple(r["path"]): r["range"] for r in extents.ranges()}
     assert ranges["layout", "yaxis", "range"] == pytest.approx([0.0, 1.04])
+
+
+@pytest.mark.parametrize("text", ["@train loss", "@σ", "@log10:a b", "@rows[x]", "@rows[1", "@", "@log2:z"])
+def test_what_looks_like_a_reference_and_is_none_is_refused(text):
+    with pytest.raises(ValueError, match=r"a reference must be '@name'.*got '@.*rename what compute returns"):
+        check_references({"data": [{"x": "@x", "y": text}]})
+
+
+@pytest.mark.parametrize("text", ["$series9", "$blue", "$theory@half", "$x^2$"])
+def test_what_looks_like_a_colour_and_is_none_is_refused(text):
+    with pytest.raises(ValueError, match=r"a colour must be '\$role'.*series0.*got '\$"):
+        check_references({"data": [{"x": "@x", "line": {"color": text}}]})
+    check_references(lines("x", ["a", "b"], theory=["b"]))  # all colours of the book's own figures are known
+
+
+def test_a_curve_has_as_many_x_as_y():
+    figure = lines("x", "y")
+    check_shapes(figure, {"x": np.zeros(3), "y": np.zeros(3)})
+    with pytest.raises(ValueError, match=r"y: its coordinates must have one length, got x \(3,\), y \(4,\)"):
+        check_shapes(figure, {"x": np.zeros(3), "y": np.zeros(4)})
+
+
+def test_a_transposed_field_is_refused():
+    figure = heatmap("x", "y", "z")
+    check_shapes(figure, {"x": np.zeros(3), "y": np.zeros(2), "z": np.zeros((2, 3))})
+    with pytest.raises(ValueError, match=r"z must have the shape \(len\(y\), len\(x\)\) = \(2, 3\), got \(3, 2\); transpose it"):
+        check_shapes(figure, {"x": np.zeros(3), "y": np.zeros(2), "z": np.zeros((3, 2))})
+
+
+def test_a_row_that_is_not_there_is_refused():
+    figure = lines("x", "paths[2]")
+    check_shapes(figure, {"x": np.zeros(4), "paths": np.zeros((3, 4))})
+    for paths in (np.zeros((2, 4)), np.zeros(4)):
+        with pytest.raises(ValueError, match=r"the figure uses row 2 of paths, which has the shape .*; return as many rows"):
+            check_shapes(figure, {"x": np.zeros(4), "paths": paths})
