@@ -6,7 +6,7 @@ import pathlib
 import shutil
 
 FRONT = pathlib.Path(__file__).parent / "front"
-_SHARED = ("data.js", "picture.js", "controls.js", "explorer.js")
+_SHARED = ("data.js", "turn.js", "picture.js", "controls.js", "explorer.js")
 
 
 def _joined(home: str) -> str:

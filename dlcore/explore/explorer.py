@@ -127,6 +127,8 @@ class Explorer(anywidget.AnyWidget):
             self.send({"type": "plotly"}, [assets.plotly().read_bytes()])
         if content["type"] == "state":
             self._answer(content["ticket"], content["values"], content.get("moves", self.moves))
+            if not content.get("following"):  # the other views of this figure go along
+                self.send({"type": "shown", "ticket": content["ticket"], "values": self.current})
 
     def _answer(self, ticket: str, values: dict, moves: int):
         """Compute one state for the front end; trouble is one sentence, and the next state a new chance.

@@ -106,6 +106,85 @@ def test_surfaces_are_drawn_by_software_too(opened):
     assert figure.plot.screenshot() != blank
 
 
+EYE = "plot => plot._fullLayout.scene._scene.getCamera().eye"
+
+
+def azimuth(figure) -> float:
+    eye = figure.plot.evaluate(EYE)
+    return np.arctan2(eye["y"], eye["x"])
+
+
+def test_surfaces_turn_by_mouse_and_keys_and_stay_turned(opened):
+    figure, _ = opened("slope")
+    figure.root.scroll_into_view_if_needed()
+    box, start = figure.plot.bounding_box(), azimuth(figure)
+    middle = box["y"] + box["height"] / 2
+    figure.page.mouse.move(box["x"] + box["width"] / 2, middle)
+    figure.page.mouse.down()
+    figure.page.mouse.move(box["x"] + 0.75 * box["width"], middle, steps=4)
+    figure.page.mouse.up()
+    assert azimuth(figure) == pytest.approx(start - np.pi / 4, abs=0.02)  # a quarter of the width
+    figure.page.mouse.move(box["x"] + 5, middle)  # let go is let go
+    figure.press("height", "End")
+    assert azimuth(figure) == pytest.approx(start - np.pi / 4, abs=0.02)
+    figure.plot.focus()
+    for _ in range(6):
+        figure.page.keyboard.press("ArrowLeft")
+    figure.until(lambda: azimuth(figure) == pytest.approx(start, abs=0.02))
+    figure.page.keyboard.press("ArrowUp")
+    figure.until(lambda: figure.plot.evaluate(EYE)["z"] > 1.01)
+    figure.action("reset")
+    figure.until(lambda: figure.plot.evaluate(EYE)["z"] == pytest.approx(1.0))
+
+
+def test_the_wheel_over_a_surface_scrolls_the_page(opened):
+    figure, _ = opened("slope")
+    figure.plot.scroll_into_view_if_needed()
+    box, before, eye = figure.plot.bounding_box(), figure.page.evaluate("scrollY"), figure.plot.evaluate(EYE)
+    figure.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    figure.page.mouse.wheel(0, -200)
+    figure.until(lambda: figure.page.evaluate("scrollY") < before)
+    assert figure.plot.evaluate(EYE) == eye
+
+
+def swipe(page, plot, dx: int, dy: int) -> None:
+    """A finger put on the middle of a picture and moved by (dx, dy)."""
+    box = plot.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for k in range(1, 9):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + dx * k / 8, "y": y + dy * k / 8}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_turns_a_surface_sideways_and_scrolls_the_page_upwards(phone):
+    figure = Figure(phone, "slope").settled()
+    figure.plot.scroll_into_view_if_needed()
+    start, before = azimuth(figure), phone.evaluate("scrollY")
+    swipe(phone, figure.plot, 120, 0)
+    figure.until(lambda: abs(azimuth(figure) - start) > 0.3)
+    assert phone.evaluate("scrollY") == before
+    turned = azimuth(figure)
+    swipe(phone, figure.plot, 0, -150)
+    figure.until(lambda: phone.evaluate("scrollY") > before + 50)
+    assert azimuth(figure) == pytest.approx(turned, abs=0.1)
+
+
+@pytest.mark.parametrize("home", ["file", "http"])
+def test_coming_back_to_a_page_leaves_the_controls_with_the_picture(open_page, small_page, specimen_page, home):
+    page = open_page(small_page[home])
+    figure, declaration = Figure(page, "growth").settled(), specimen_page[1]["growth"]
+    figure.press("depth", "End").press("variance", "Home")
+    page.goto("about:blank")
+    page.go_back()
+    figure.settled()
+    shown = {name: figure.control(name).evaluate("input => input.value") for name in ("depth", "variance")}
+    offered = {parameter["name"]: parameter["values"] for parameter in figure.spec["parameters"]}
+    assert {name: offered[name][int(value)] for name, value in shown.items()} == {name: figure.state[name] for name in shown}
+    check(figure, declaration)
+
+
 def test_a_drag_ends_on_the_last_value(opened):
     figure, declaration = opened("ten_lines")
     figure.drag("seed", steps=60)

@@ -23,6 +23,7 @@
   }
 
   box.addEventListener("input", filter);
+  window.addEventListener("pageshow", filter); // a browser that comes back to the page has put the old words back
   search.hidden = false;
   filter();
 })();

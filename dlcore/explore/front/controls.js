@@ -49,7 +49,7 @@ class Control {
 
   slider(id) {
     const last = this.parameter.values.length - 1;
-    const input = make("input", { type: "range", id, name: this.parameter.name, min: 0, max: last, step: 1 });
+    const input = make("input", { type: "range", id, name: this.parameter.name, min: 0, max: last, step: 1, autocomplete: "off" });
     const marks = this.parameter.marks.map(([index, text]) => {
       const mark = make("span", { class: "explorer-mark" }, text);
       mark.style.setProperty("--at", last ? index / last : 0);
@@ -60,12 +60,12 @@ class Control {
 
   choice(id) {
     const options = this.parameter.values.map((value, k) => make("option", { value: String(value) }, this.parameter.texts[k]));
-    const input = make("select", { id, name: this.parameter.name }, ...options);
+    const input = make("select", { id, name: this.parameter.name, autocomplete: "off" }, ...options);
     return [this.frame(id, input), input];
   }
 
   toggle(id) {
-    const input = make("input", { type: "checkbox", id, name: this.parameter.name });
+    const input = make("input", { type: "checkbox", id, name: this.parameter.name, autocomplete: "off" });
     return [this.frame(id, input), input];
   }
 

@@ -178,6 +178,8 @@ class Explorer {
 
   reset(event) {
     this.playing = false;
+    const table = this.picture?.turntable;
+    if (table) table.face(table.first);
     this.want(this.first, event);
   }
 

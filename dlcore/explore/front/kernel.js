@@ -43,7 +43,15 @@ class KernelSource {
     return values;
   }
 
+  // Another view of the same figure shows these values now: show them here as well, and tell nobody.
+  follow(values) {
+    this.followed = JSON.stringify(values);
+    this.moved?.(values);
+  }
+
   state(values) {
+    const following = JSON.stringify(values) === this.followed;
+    this.followed = undefined;
     const ticket = `${this.id}-${++this.asked}`;
     return new Promise((resolve, reject) => {
       const silence = () => {
@@ -52,7 +60,7 @@ class KernelSource {
       };
       this.pending = { ticket, resolve, reject, timer: setTimeout(silence, PATIENCE_MILLISECONDS) };
       try {
-        this.model.send({ type: "state", ticket, values, moves: this.moves });
+        this.model.send({ type: "state", ticket, values, moves: this.moves, following });
       } catch {
         clearTimeout(this.pending.timer);
         reject(new Error("The kernel of this figure was stopped or restarted, so the picture shows the state before; run the cell again."));
@@ -65,6 +73,7 @@ class KernelSource {
       this.moves = content.moves;
       this.moved?.(content.values);
     }
+    if (content.type === "shown" && !content.ticket.startsWith(this.id)) this.elsewhere?.(content.values);
     if (content.type !== "state" || content.ticket !== this.pending?.ticket) return;
     if (this.pending.late) return this.moved?.(content.values); // it was only busy: ask again
     const { resolve, reject, timer } = this.pending;
@@ -89,6 +98,8 @@ function render({ model, el }) {
   const typeset = (element) => element.textContent.includes("$") && typesetter?.typeset(element);
   const explorer = new Explorer(root, spec, source, typeset);
   source.moved = (values) => explorer.want(values);
+  // While this view is on its way itself, the other one will follow it.
+  source.elsewhere = (values) => explorer.running || same(values, explorer.values) || source.follow(values);
   explorer.values = model.get("values");
   explorer.showControls();
   const byHash = () => {

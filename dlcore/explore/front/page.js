@@ -112,6 +112,8 @@ async function boot() {
     if (!explorer.running) await explorer.want({}); // else the reader was faster
   }
   window.addEventListener("hashchange", explorersByHash);
+  // A browser that comes back to a page puts its old forms back behind the script: the controls say what is drawn.
+  window.addEventListener("pageshow", () => explorers.forEach((explorer) => explorer.showControls()));
   // The same link twice changes no hash, yet should set the state again.
   document.addEventListener("click", (event) => {
     const anchor = event.target.closest?.("a[href*='#explorer-']");

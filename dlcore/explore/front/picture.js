@@ -108,6 +108,7 @@ class Picture {
       this.ranges = next;
       const { data, layout } = this.filled();
       await this.plotly.newPlot(this.element, data, layout, CONFIG);
+      if (this.figure.layout.scene?.camera) this.turntable = new Turntable(this.plotly, this.element, this.figure.layout.scene);
       this.resizing = new ResizeObserver(() => this.resized());
       this.resizing.observe(this.element);
     } else {

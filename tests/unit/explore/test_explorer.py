@@ -29,7 +29,7 @@ def explorer():
 
 def ask(explorer, **values):
     explorer._received(explorer, {"type": "state", "ticket": "t", "values": values}, [])
-    return explorer.sent[-1]
+    return next(message for message in reversed(explorer.sent) if message[0]["type"] == "state")
 
 
 def test_a_question_is_answered_with_arrays_sentence_and_notation(explorer):
@@ -128,3 +128,11 @@ def test_in_a_book_the_figure_is_html_and_no_widget_is_opened(tmp_path, monkeypa
     assert made.comm is None and set(bundle) == {"text/html", "text/plain"}
     assert 'id="explorer-ramp" data-explorer="ramp" data-store="ramp-' in page
     assert "&lt;" in page and "a &amp; b" in page and page.count("</script>") == 1
+
+
+def test_other_views_are_told_what_one_shows_and_do_not_tell_it_on(explorer):
+    ask(explorer, depth=7, variance=1.0)
+    assert explorer.sent[-1][0] == {"type": "shown", "ticket": "t", "values": {"depth": 7, "variance": 1.0}}
+    explorer.sent.clear()
+    explorer._received(explorer, {"type": "state", "ticket": "u", "values": {"depth": 7, "variance": 1.0}, "following": True}, [])
+    assert [content["type"] for content, _ in explorer.sent] == ["state"]
