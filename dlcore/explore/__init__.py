@@ -11,6 +11,7 @@
     declaration   the declaration checked, and the one place where a state is computed
     explorer      Explorer, the widget, and its form in the built page
     fingerprint   what a state's numbers depend on, as one hash
+    reach         the source files and packages that code imports
     encoding      arrays of many states in few bytes
     baking        all states computed beforehand, within budgets
     progress      a bar for long work

@@ -13,11 +13,12 @@ import importlib.util
 import pathlib
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 PACKAGE = pathlib.Path(__file__).resolve().parent.parent
-_DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # asking which distribution has a package takes half a second
+_DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # asking which distribution a package belongs to takes half a second
+_INSTALLED = {"site-packages", "dist-packages"}
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,35 @@ class Reach:
         digest = hashlib.sha256(platform.python_version().encode())
         for name, path in sorted(self.files.items()):
             digest.update(f"\0{name}\0".encode() + path.read_bytes())
-        for name in sorted(self.packages - sys.stdlib_module_names):
+        for name in sorted(self.packages):
             digest.update(f"\0{name}=={version(name)}".encode())
         return digest.hexdigest()
 
 
 def reach_of_code(code: str, home: pathlib.Path) -> Reach:
-    """What a piece of code reaches if it runs in the folder `home`; SyntaxError if it is no Python."""
-    return _reach(_imports(code, ""), home)
+    """What a piece of code reaches if it runs in the folder `home`."""
+    return reach_of_modules(_imported(code, ""), home)
 
 
 def reach_of_modules(names: Iterable[str], home: pathlib.Path) -> Reach:
-    """What modules reach, themselves included, if `home` is where they are found."""
-    return _reach(((name, None) for name in names), home)
+    """What modules, or names inside them, reach if `home` is the folder where they are found."""
+    files: dict[str, pathlib.Path] = {}
+    packages, followed, seen, todo = set(), set(), set(), list(names)
+    while todo:
+        full = todo.pop()
+        if full in seen:
+            continue
+        seen.add(full)
+        leads = [full.rsplit(".", k)[0] for k in range(full.count(".") + 1)]  # a.b.name, a.b, a
+        name = next((lead for lead in leads if find(lead, home)), None)
+        if name is None:
+            packages.add(leads[-1])
+        elif name not in followed:
+            followed.add(name)
+            files |= {lead: path for lead in leads[leads.index(name) :] if (path := find(lead, home))}
+            package = name if files[name].name == "__init__.py" else name.rpartition(".")[0]
+            todo += _imported(files[name].read_text(encoding="utf-8"), package)
+    return Reach(files, frozenset(packages - sys.stdlib_module_names))
 
 
 def find(name: str, home: pathlib.Path) -> pathlib.Path | None:
@@ -57,56 +74,64 @@ def find(name: str, home: pathlib.Path) -> pathlib.Path | None:
     return next((path for path in (base / "__init__.py", base.parent / f"{base.name}.py") if path.is_file()), None)
 
 
-@functools.cache
-def version(package: str) -> str:
-    """The version of an installed package; "" for what has none."""
-    for name in (_DISTRIBUTIONS.get(package, package), *importlib.metadata.packages_distributions().get(package, ())):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            return importlib.metadata.version(name)
-    return ""
+def is_installed(name: str) -> bool:
+    """Whether a loaded module is part of Python or of an installed package, dlcore excepted."""
+    top = name.partition(".")[0]
+    if top in (PACKAGE.name, "__main__"):
+        return False
+    files = [getattr(sys.modules.get(module), "__file__", None) for module in (name, top)]
+    path = pathlib.Path(files[0] or files[1] or "")  # a module made of no file belongs to its package, or was made by hand
+    return top in sys.stdlib_module_names or not _INSTALLED.isdisjoint(path.parts)
 
 
-def _reach(imports: Iterable[tuple[str, str | None]], home: pathlib.Path) -> Reach:
-    files: dict[str, pathlib.Path] = {}
-    packages, followed, todo = set(), set(), list(imports)
-    while todo:
-        for name in _meant(*todo.pop(), home):
-            path = find(name, home)
-            if path is None:
-                packages.add(name.partition(".")[0])
-            elif name not in followed:
-                followed.add(name)
-                files |= {name: path} | _parents(name, home)
-                package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-                todo += _imports(path.read_text(encoding="utf-8"), package)
-    local = {name.partition(".")[0] for name in files}
-    return Reach(files, frozenset(packages - local))
+def is_fixed(name: str) -> bool:
+    """Whether a loaded module's version or, in dlcore, its files say all about it: no notebook changes it."""
+    return name.partition(".")[0] == PACKAGE.name or is_installed(name)
 
 
-def _meant(module: str, name: str | None, home: pathlib.Path) -> list[str]:
-    """The modules that `from module import name` names, or `import module`, which gives access to all that lead to it."""
-    if name is None:
-        parts = module.split(".")
-        return [".".join(parts[: k + 1]) for k in range(len(parts))]
-    inside = f"{module}.{name}"
-    return [inside if find(inside, home) else module]
+def home_of(name: str) -> pathlib.Path | None:
+    """The folder where a loaded module was found, or the packages around it; None if it is not loaded, or installed."""
+    path = getattr(sys.modules.get(name), "__file__", None)
+    if path is None or is_installed(name):
+        return None
+    path = pathlib.Path(path).resolve()
+    return path.parents[name.count(".") + (path.name == "__init__.py")]
 
 
-def _parents(name: str, home: pathlib.Path) -> dict[str, pathlib.Path]:
-    """The packages around a module: they are run before it, but what else they import is not used for that."""
-    parts = name.split(".")
-    found = {parent: find(parent, home) for parent in (".".join(parts[:k]) for k in range(1, len(parts)))}
-    return {parent: path for parent, path in found.items() if path}
+def _imported(source: str, package: str) -> Iterator[str]:
+    """What the import statements of a source in `package` name; `import a.b` gives access to a as well."""
+    for module, name in _imports(source, package):
+        yield module if name is None else f"{module}.{name}"
+        if name is None and "." in module:
+            yield from (module.rsplit(".", k)[0] for k in range(1, module.count(".") + 1))
 
 
 @functools.cache
 def _imports(source: str, package: str) -> tuple[tuple[str, str | None], ...]:
-    """(module, name) for each `from module import name` in a source, and (module, None) for each `import module`."""
+    """(module, name) for each `from module import name`, (module, None) for each `import module`; none if it is no Python."""
     found: list[tuple[str, str | None]] = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found += [(alias.name, None) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
-            found += [(module, alias.name) for alias in node.names]
+    with contextlib.suppress(SyntaxError, ImportError):  # ImportError: more dots than there are packages
+        for node in _statements(ast.parse(source).body):
+            if isinstance(node, ast.Import):
+                found += [(alias.name, None) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                module = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+                found += [(module, alias.name) for alias in node.names]
     return tuple(found)
+
+
+def _statements(body: Iterable) -> Iterator:
+    """All statements, those inside others among them; expressions hold none."""
+    for statement in body:
+        yield statement
+        for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(statement, inner, ()))
+
+
+@functools.cache
+def version(package: str) -> str:
+    """The version of an installed package; "" for what has none."""
+    try:
+        return importlib.metadata.version(_DISTRIBUTIONS.get(package, package))
+    except importlib.metadata.PackageNotFoundError:
+        return ",".join(map(importlib.metadata.version, importlib.metadata.packages_distributions().get(package, ())))

@@ -10,7 +10,6 @@ from dlcore.explore.baking import BudgetError, bake, estimate
 from dlcore.explore.declaration import Declaration
 from dlcore.explore.encoding import decode
 from dlcore.explore.figures import lines
-from dlcore.explore.fingerprint import fingerprint
 from dlcore.explore.slider import Slider
 
 FACTOR = 2.0
@@ -130,26 +129,6 @@ def test_order_and_start_of_the_parameters_make_another_store(tmp_path):
 
     stores = [store(a=(0.0, 1.0), b=(0.0, 1.0)), store(b=(0.0, 1.0), a=(0.0, 1.0)), store(a=Slider(0.0, 1.0, start=0.0), b=(0.0, 1.0))]
     assert len(set(stores)) == 3
-
-
-def test_what_compute_uses_is_followed_into_containers_and_methods():
-    class Scaled:
-        def __init__(self, factor):
-            self.factor = factor
-
-        def curve(self, k):
-            return {"x": [0.0], "y": [self.factor * k]}
-
-    def mark(table):
-        def curve(k):
-            return {"x": [0.0], "y": [table["a"][0][-1] * k]}
-
-        return fingerprint(Declaration(curve, figure=lines("x", "y"), readout="", caption="", parameters={"k": (1, 2)}))
-
-    ones, other = np.ones(5000), np.append(np.ones(4999), 2.0)
-    assert mark({"a": [ones]}) == mark({"a": [ones.copy()]}) != mark({"a": [other]})
-    methods = [Declaration(Scaled(f).curve, figure=lines("x", "y"), readout="", caption="", parameters={"k": (1, 2)}) for f in (1.0, 2.0)]
-    assert [fingerprint(d) for d in methods] == [None, None]  # an object of one's own cannot be read: its content decides
 
 
 def test_few_states_with_many_bytes_make_one_chunk_each(tmp_path):
