@@ -6,7 +6,8 @@ import pathlib
 from dlcore.explore import assets
 
 _PAGE = """<!doctype html>
-<html lang="en" data-theme="light"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Specimens</title>
+<html lang="en" data-theme="light"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Specimens</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="explorer.css"><script defer src="explorer.js"></script></head>
 <body style="max-width: 800px; margin: auto"><main><h1>Specimens</h1>
 {body}

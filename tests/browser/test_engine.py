@@ -408,6 +408,45 @@ def test_print_shows_the_picture_and_no_controls(opened, name):
     figure.until(lambda: figure.root.get_attribute("data-theme") == "light")
 
 
+def test_a_wide_window_prints_as_wide_as_paper(open_page, small_page):
+    page = open_page(small_page["file"], viewport={"width": 1900, "height": 1000})
+    figures = [Figure(page, name).settled() for name in SMALL]
+    page.add_style_tag(content="body { max-width: none !important; }")
+    for figure in figures:
+        figure.until(lambda figure=figure: figure.plot.locator(".main-svg").first.bounding_box()["width"] > 1500)
+    page.emulate_media(media="print")
+    widths = page.evaluate("""() => {
+        dispatchEvent(new Event("beforeprint"));  // what follows is on paper already: nothing may come later
+        return [...document.querySelectorAll(".explorer-plot .main-svg")].map(svg => svg.getBoundingClientRect().width);
+    }""")
+    assert max(widths) <= 640
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    figures[0].until(lambda: figures[0].plot.locator(".main-svg").first.bounding_box()["width"] > 1500)
+
+
+def test_an_old_browser_is_told_so(open_page, small_page):
+    page = open_page("about:blank")
+    page.add_init_script("delete globalThis.DecompressionStream")
+    page.goto(small_page["file"])
+    page.wait_for_function("document.querySelector('#explorer-growth [role=alert]').textContent !== ''", timeout=PATIENCE)
+    assert "too old to unpack the numbers" in page.locator("#explorer-growth [role=alert]").inner_text()
+
+
+@pytest.mark.parametrize(("low", "high", "labels"), [(2, 32, {"2", "5", "10", "20"}), (1e-60, 1, {"1", "10−60", "10−10"})])
+def test_logarithmic_axes_have_round_labels(open_page, tmp_path, low, high, labels):
+    def curve(k):
+        return {"x": np.array([1.0, 2.0]), "y": np.array([low, high]) * k}
+
+    def made():
+        figure = specimens.lines("x", "y", log_y=True)
+        return [specimens.Explorer(curve, figure=figure, readout="{k}.", caption="Decades.", k=specimens.Slider(1.0, 1.001))]
+
+    page, _ = write_page(tmp_path, made)
+    figure = Figure(open_page(page.as_uri()), "curve").settled()
+    assert labels <= {text.replace("\u200b", "") for text in figure.plot.locator(".ytick text").all_text_contents()}
+
+
 def test_nothing_moves_by_itself_for_those_who_want_it_so(open_page, specimen_page):
     page = open_page(specimen_page[0].as_uri(), lambda page: page.clock.install(), reduced_motion="reduce")
     figures = [Figure(page, name).settled() for name in NAMES]

@@ -41,6 +41,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks")
     lab.write_notebook(folder / "small.ipynb", *SMALL, prose=PROSE)
     lab.write_notebook(folder / "busy.ipynb", *SMALL[:2])
+    lab.write_notebook(folder / "twice.ipynb", *SMALL[:2], "growth")
     with lab.jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
         yield address
 
@@ -127,6 +128,25 @@ def test_present_fills_the_screen_and_escape_leaves(growth):
     assert growth.smallest_type >= 20
     growth.page.keyboard.press("Escape")
     growth.page.wait_for_function("!document.querySelector('.explorer-present')")
+
+
+def test_two_views_of_a_figure_go_together(server, open_page):
+    page = lab.open_notebook(open_page, server, "twice.ipynb")
+    views = page.locator("[id='explorer-growth']")
+    page.wait_for_function("document.querySelectorAll('[id=explorer-growth][data-state]').length === 2", timeout=PATIENCE)
+
+    def both_show(depth):
+        shown = "depth => [...document.querySelectorAll('[id=explorer-growth]')].every(f => JSON.parse(f.dataset.state).depth === depth)"
+        page.wait_for_function(shown, arg=depth, timeout=PATIENCE)
+        for k in range(2):
+            assert views.nth(k).locator("output").first.inner_text() == f"{depth} layers"
+
+    for view, key, depth in ((0, "End", 100), (1, "Home", 1), (0, "ArrowRight", 2)):
+        views.nth(view).locator("[name=depth]").focus()
+        page.keyboard.press(key)
+        both_show(depth)
+    lab.run_code(page, "growth.depth = 33")
+    both_show(33)
 
 
 def test_links_in_prose_set_the_state(growth):

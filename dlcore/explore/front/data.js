@@ -4,6 +4,8 @@ const FLOATS = { f4: Float32Array, f8: Float64Array };
 const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
 
 async function inflate(text) {
+  if (!globalThis.DecompressionStream)
+    throw new Error("This browser is too old to unpack the numbers of this figure (it lacks DecompressionStream); any of 2023 or later can.");
   const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());

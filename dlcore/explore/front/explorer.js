@@ -71,7 +71,7 @@ class Explorer {
   followTheme() {
     const apply = (name) => {
       if (this.root.dataset.theme === name) return;
-      this.root.dataset.theme = name;
+      this.root.dataset.theme = name; // the style sheet makes it as wide as paper for print, whatever the window is
       this.picture?.redraw();
     };
     apply(theme());

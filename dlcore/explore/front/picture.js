@@ -3,7 +3,8 @@
 const REFERENCE = /^@((?:log10:)?[A-Za-z_]\w*)(?:\[(\d+)\])?$/;
 const COLOUR = /^\$([\w-]+)(?:@([\d.]+))?$/;
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
-const MOST_POWERS = 8; // labels on a logarithmic axis, all of them whole powers of ten
+const MOST_POWERS = 8; // labels on a logarithmic axis
+const ROUND = [1, 2, 5, 10, 20, 50, 100, 200]; // decades between labels
 const FONT = 14;
 const PRESENT_FONT = 24; // exponents on a logarithmic axis are 7/8 of it
 const PRESENT_STROKE = 1.6;
@@ -13,6 +14,15 @@ function* referencesIn(node) {
     const found = REFERENCE.exec(node);
     if (found) yield found[1];
   } else if (node && typeof node === "object") for (const value of Object.values(node)) yield* referencesIn(value);
+}
+
+// The labels of a logarithmic axis: whole powers of ten; on two decades or less 2 and 5 times these as well.
+function powers([low, high]) {
+  const decades = Math.abs(high - low);
+  if (decades > 2 || low < -3 || high > 5) return { dtick: ROUND.find((step) => decades / step <= MOST_POWERS) ?? ROUND.at(-1) };
+  const all = Array.from({ length: 10 }, (_, k) => k - 4).flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
+  const tickvals = all.filter((value) => Math.log10(value) >= Math.min(low, high) && Math.log10(value) <= Math.max(low, high));
+  return tickvals.length > 1 ? { tickvals, ticktext: tickvals.map(String) } : {};
 }
 
 class Picture {
@@ -75,7 +85,7 @@ class Picture {
       }
     }
     for (const axis of Object.values(figure.layout)) {
-      if (axis?.type === "log" && axis.range) axis.dtick = Math.max(1, Math.ceil(Math.abs(axis.range[1] - axis.range[0]) / MOST_POWERS));
+      if (axis?.type === "log" && axis.range && axis.tickvals === undefined) Object.assign(axis, powers(axis.range));
     }
     const named = figure.data.filter(({ type, showlegend }) => /scatter|bar/.test(type) && showlegend !== false);
     figure.layout.showlegend ??= named.length > 1; // a ghost neither has an entry nor makes one worth while
@@ -90,7 +100,9 @@ class Picture {
         if (marker?.size) marker.size *= PRESENT_STROKE;
       }
     }
-    return { data: [...this.ghosts.map((trace) => this.fill(trace)), ...figure.data], layout: { ...figure.layout, autosize: true } };
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const room = width && height ? { width, height } : { autosize: true }; // at once: paper does not wait for a timer
+    return { data: [...this.ghosts.map((trace) => this.fill(trace)), ...figure.data], layout: { ...figure.layout, ...room } };
   }
 
   // ---- painting -------------------------------------------------------------------------------
@@ -157,7 +169,7 @@ class Picture {
     const { clientWidth, clientHeight } = this.element;
     const full = this.element._fullLayout;
     if (!clientWidth || (full && full.width === clientWidth && full.height === clientHeight)) return;
-    this.redraw().then(() => this.plotly.Plots.resize(this.element)).then(() => this.markGaps());
+    this.redraw();
   }
 
   close() {
