@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import chdtr, digamma, gammaln, polygamma
+from scipy.special import chdtr, digamma, gammaln, polygamma, xlog1py, xlogy
 
 from dlcore.checks import Integer, Reals, Width, layer_gains, layer_widths, one_of, positive, positive_int
 from dlcore.gaussian import Values, second_moment
@@ -99,6 +99,21 @@ def death_probability(depth: Integer | None, width: Width) -> float:
     """P(M_L = 0) for ReLU and Gaussian weights: some layer has only negative pre-activations; 1 − ∏(1 − 2^{−n_ℓ})."""
     dead = 0.5 ** np.array(layer_widths(width, depth)[1:])
     return float(-np.expm1(np.sum(np.log1p(-dead))))
+
+
+def sparse_death_probability(depth: Integer, width: Integer, activation: str) -> float:
+    """P(M_L = 0) with equal widths d, each entry of W^ℓ kept with probability 1/d (family "sparse"), and no x_j = 0.
+
+    The number N of neurons that are not 0 is a Markov chain, and 0 is where it ends:
+
+        N_ℓ | N_{ℓ−1} = k  ~  Bin(d, s (1 − (1 − 1/d)^k)),   N_0 = d,   s = 1 (linear) or ½ (ReLU)
+    """
+    share = {"linear": 1.0, "relu": 0.5}[one_of("activation", activation, ("linear", "relu"))]
+    n = np.arange(positive_int("width", width) + 1)
+    reached = share * (1 - (1 - 1 / width) ** n[:, None])  # the chance of a neuron to be among them, by how many there were
+    choices = gammaln(width + 1) - gammaln(n + 1) - gammaln(width - n + 1)
+    transition = np.exp(choices + xlogy(n, reached) + xlog1py(width - n, -reached))
+    return float(np.linalg.matrix_power(transition, positive_int("depth", depth))[-1, 0])
 
 
 def chernoff_bound(d: Reals, epsilon: Reals) -> Values:

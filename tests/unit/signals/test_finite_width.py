@@ -5,7 +5,7 @@ from scipy import stats
 
 from dlcore.networks.activations import leaky_relu
 from dlcore.signals import finite_width
-from dlcore.signals.propagation import energies
+from dlcore.signals.propagation import energies, energies_from_matrices
 
 ALARM = 1e-4  # a correct law gives a smaller p-value once in ten thousand tests
 
@@ -99,6 +99,22 @@ def test_death_probability(rng):
     dead = energies(rng, width=widths, networks=20_000, sigma_w2=2.0, activation="relu")[:, -1] == 0
     assert_mean(dead, expected)
     assert finite_width.death_probability(1, 300) == pytest.approx(2.0**-300, rel=1e-12)
+
+
+def test_sparse_death_probability_by_hand():
+    """Two neurons, one layer: a row loses both entries with probability ¼; ReLU kills half of the other rows."""
+    assert finite_width.sparse_death_probability(1, 2, "linear") == pytest.approx(1 / 16, rel=1e-14)
+    assert finite_width.sparse_death_probability(1, 2, "relu") == pytest.approx((1 / 4 + 3 / 8) ** 2, rel=1e-14)
+    assert finite_width.sparse_death_probability(4, 1, "linear") == 0  # of a single entry all is kept
+    assert finite_width.sparse_death_probability(4, 1, "relu") == pytest.approx(15 / 16, rel=1e-14)
+    assert finite_width.sparse_death_probability(1, 2000, "linear") == 0  # 2000 rows, each empty with probability 1/e
+
+
+@pytest.mark.parametrize(("activation", "depth"), [("linear", 12), ("relu", 3)])
+def test_sparse_death_probability_against_matrices(rng, activation, depth):
+    sparse = {"width": 8, "depth": depth, "networks": 20_000, "sigma_w2": 1.0, "family": "sparse"}
+    dead = energies_from_matrices(rng, activation=activation, **sparse)[:, -1] == 0
+    assert_mean(dead, finite_width.sparse_death_probability(depth, 8, activation))
 
 
 def test_chernoff_bound_lies_below_the_probability():
