@@ -7,6 +7,7 @@
     only      one chapter alone, for whoever is writing it
     links     [text](#explorer-NAME?depth=50) in prose
     ledger    the pages Claim ledger and Errata, and claims.json
+    widgets   other widgets than explorers
     theme     a lighter page, no request to another host, launch buttons only with a repository
     styles    the theme's style sheet, cut down to what the pages use
     serve     `python dlcore/book/serve.py`: the built book on this machine
@@ -19,10 +20,10 @@ FRONT = Path(__file__).parent / "front"
 
 def setup(app) -> dict:
     """Connect every part to Sphinx."""
-    from dlcore.book import baking, execution, ledger, links, only, pages, styles, theme
+    from dlcore.book import baking, execution, ledger, links, only, pages, styles, theme, widgets
 
     app.connect("builder-inited", _add_front_files)
-    for part in (pages, only, baking, execution, links, ledger, theme, styles):
+    for part in (pages, only, baking, execution, links, ledger, theme, styles, widgets):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
 

@@ -9,7 +9,9 @@
     template      what a template refers to, arrays and colours
     frames        the ranges that keep its axes still
     declaration   the declaration checked, and the one place where a state is computed
-    explorer      Explorer, the widget, and its form in the built page
+    spec          what the front end is told
+    page          a figure as it stands in the built page
+    explorer      Explorer, the widget
     fingerprint   what a state's numbers depend on, as one hash
     reach         the source files and packages that code imports
     encoding      arrays of many states in few bytes

@@ -1,13 +1,12 @@
 """`Explorer`: one declaration, alive in a kernel (an anywidget) and in the built page (baked)."""
 
-import html
-import json
 import os
 import pathlib
 from collections.abc import Callable
 from typing import Any
 
 import anywidget
+import comm
 import numpy as np
 import traitlets
 
@@ -15,7 +14,9 @@ from . import assets
 from .baking import bake
 from .declaration import Declaration, State
 from .frames import Extents
-from .parameters import Parameter, nearest
+from .page import figure, show_boxes
+from .parameters import Parameter
+from .spec import in_kernel
 
 
 class _ParameterTrait(traitlets.TraitType):
@@ -74,15 +75,18 @@ class Explorer(anywidget.AnyWidget):
         self.declaration = declared
         self._answering = False
         self._extents = Extents(declared.figure)
-        super().__init__(spec=_kernel_spec(declared), values=declared.start)
+        super().__init__(spec=in_kernel(declared), values=declared.start)
         self.add_traits(**{name: _ParameterTrait(name, p) for name, p in declared.parameters.items()})
         self.observe(self._parameter_changed, names=list(declared.parameters))
         self.on_msg(self._received)
 
     def open(self):
-        """Open the comm, except while a book is built: there the page is all there is."""
+        """Open the comm; while a book is built, one that leads nowhere: there the page is all there is."""
         if not self._home:
             super().open()
+        else:
+            self.comm = comm.DummyComm(target_name="jupyter.widget")
+            show_boxes()
 
     @property
     def current(self) -> dict[str, Any]:
@@ -180,8 +184,11 @@ class Explorer(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         if not self._home:
             return super()._repr_mimebundle_(**kwargs)
-        store = bake(self.declaration, pathlib.Path(self._home))
-        return {"text/html": _page(self.declaration, store), "text/plain": repr(self)}
+        return {"text/html": self.page(), "text/plain": repr(self)}
+
+    def page(self) -> str:
+        """The figure as it stands in the built page, its states baked."""
+        return figure(self.declaration, bake(self.declaration, pathlib.Path(self._home)))
 
     def __repr__(self):
         return f"Explorer({self.declaration.name}: {_listed(self.current)})"
@@ -189,52 +196,3 @@ class Explorer(anywidget.AnyWidget):
 
 def _listed(values: dict) -> str:
     return ", ".join(f"{name}={value}" for name, value in values.items())
-
-
-def _spec(declared: Declaration, offered: dict[str, tuple]) -> dict:
-    """What the front end is told: the same in both homes but for the values that the controls offer."""
-    return {
-        "name": declared.name,
-        "caption": declared.caption,
-        "figure": declared.figure,
-        "parameters": [_control(name, p, offered[name], declared.stops[name]) for name, p in declared.parameters.items()],
-        "start": declared.start,
-        "presets": declared.presets,
-        "play": declared.play,
-        "readout": declared.first.readout,
-    }
-
-
-def _control(name: str, parameter: Parameter, offered: tuple, stops: tuple) -> dict:
-    marks = getattr(parameter, "marks", None) or {}
-    return {
-        "name": name,
-        "kind": parameter.kind,
-        "label": parameter.label or name,
-        "values": list(offered),
-        "texts": [parameter.text(value) for value in offered],
-        "start": nearest(offered, parameter.start),
-        "marks": [[nearest(offered, value), text] for value, text in marks.items()],
-        "stops": list(stops),
-    }
-
-
-def _kernel_spec(declared: Declaration) -> dict:
-    return _spec(declared, {name: p.positions_with(declared.stops[name]) for name, p in declared.parameters.items()})
-
-
-def _page(declared: Declaration, store: pathlib.Path) -> str:
-    """The figure as it stands in the built page; the front end brings it to life."""
-    spec = _spec(declared, declared.stops) | {
-        "store": {"name": store.name, **json.loads((store / "store.json").read_text(encoding="utf-8"))}
-    }
-    text = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
-    return (
-        f'<figure class="explorer" id="explorer-{declared.name}" data-explorer="{declared.name}" data-store="{store.name}">\n'
-        f'<script type="application/json">{text}</script>\n'
-        '<div class="explorer-plot"></div>\n'
-        f'<p class="explorer-readout" role="status" aria-live="polite">{html.escape(declared.first.readout)}</p>\n'
-        f"<figcaption>{html.escape(declared.caption)} "
-        "<noscript>This figure moves when the browser may run JavaScript.</noscript></figcaption>\n"
-        "</figure>"
-    )

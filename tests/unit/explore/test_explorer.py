@@ -4,8 +4,10 @@ import ipywidgets
 import numpy as np
 import pytest
 import traitlets
+from comm import DummyComm
 
 from dlcore.explore import Explorer, Slider, lines
+from dlcore.explore.spec import in_page
 
 
 def ramp(depth, variance):
@@ -125,7 +127,7 @@ def test_in_a_book_the_figure_is_html_and_no_widget_is_opened(tmp_path, monkeypa
     made = Explorer(ramp, figure=lines("layer", "signal"), readout="<{last}>", caption="a & b", depth=(1, 5), variance=(0.5, 2.0))
     bundle = made._repr_mimebundle_()
     page = bundle["text/html"]
-    assert made.comm is None and set(bundle) == {"text/html", "text/plain"}
+    assert isinstance(made.comm, DummyComm) and set(bundle) == {"text/html", "text/plain"}
     assert 'id="explorer-ramp" data-explorer="ramp" data-store="ramp-' in page
     assert "&lt;" in page and "a &amp; b" in page and page.count("</script>") == 1
 
@@ -136,3 +138,15 @@ def test_other_views_are_told_what_one_shows_and_do_not_tell_it_on(explorer):
     explorer.sent.clear()
     explorer._received(explorer, {"type": "state", "ticket": "u", "values": {"depth": 7, "variance": 1.0}, "following": True}, [])
     assert [content["type"] for content, _ in explorer.sent] == ["state"]
+
+
+def test_controls_are_told_where_start_and_marks_stand_among_what_they_offer(explorer):
+    """In a kernel a slider offers more than its stops: places counted among the stops would be wrong there."""
+    for spec in (explorer.spec, in_page(explorer.declaration)):
+        told = {control["name"]: control for control in spec["parameters"]}
+        assert told["depth"]["values"][told["depth"]["start"]] == 10
+        assert told["variance"]["values"][told["variance"]["start"]] == 1.0
+        (place, text), = told["variance"]["marks"]
+        assert (told["variance"]["values"][place], text) == (2.0, "He")
+        assert told["variance"]["texts"][place] == "2 (He)"
+    assert len(explorer.spec["parameters"][1]["values"]) > len(in_page(explorer.declaration)["parameters"][1]["values"])
