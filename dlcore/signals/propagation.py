@@ -127,6 +127,43 @@ def gradient_strengths(
     return Strengths(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
+def gradient_growth(
+    rng: np.random.Generator,
+    *,
+    width: Width,
+    depth: Integer | None = None,
+    networks: Integer,
+    sigma_w2: Reals,
+    sigma_b2: Real = 0.0,
+    activation: ActivationLike,
+    q0: Real = 1.0,
+    probes: Integer = 1,
+) -> Float[np.ndarray, " networks"]:
+    """‖∂F/∂z⁰‖²/‖∂F/∂z^L‖² of networks with biases, h^ℓ = W^ℓ z^{ℓ−1} + b^ℓ, by real matrices.
+
+    It is averaged over ``probes`` random directions of ∂F/∂z^L sent back through each network, and tends to ‖J‖_F²/n_L,
+    J = ∂z^L/∂z⁰, with their number: more of them make the networks differ less. Biases have variance ``sigma_b2``; inputs
+    are uniform on the sphere of mean square ``q0``. Equal large widths: entry 0 of ``meanfield.gradient_trajectory``.
+    """
+    widths, phi = layer_widths(width, depth), resolve(activation)
+    gains, spread = layer_gains(sigma_w2, len(widths) - 1), np.sqrt(checks.non_negative("sigma_b2", sigma_b2))
+    entries = sum(a * b for a, b in pairwise(widths)) + sum(widths) * positive_int("probes", probes)
+    blocks = []
+    for count in _blocks(positive_int("networks", networks), entries):
+        z, layers = _on_sphere(rng, (count, widths[0]), q0), []
+        for (fan_in, fan_out), gain in zip(pairwise(widths), gains, strict=True):
+            w = draw(rng, (count, fan_out, fan_in), variance=float(gain) / fan_in)
+            h = product(w, z) + spread * rng.standard_normal((count, fan_out))
+            z = phi.phi(h)
+            layers.append((w, phi.dphi(h)))
+        g = rng.standard_normal((count, widths[-1], probes))
+        g /= np.sqrt(np.sum(g**2, axis=1, keepdims=True))
+        for w, slope in reversed(layers):
+            g = np.swapaxes(w, -1, -2) @ (slope[..., None] * g)
+        blocks.append(np.sum(g**2, axis=1).mean(axis=1))
+    return np.concatenate(blocks)
+
+
 def _blocks(networks: Integer, entries: int) -> list[int]:
     """``networks`` cut into blocks whose matrices (``entries`` a network) fit into the memory allowed."""
     size = max(1, _BLOCK // entries)

@@ -8,7 +8,7 @@ from scipy import stats
 from dlcore.networks.activations import leaky_relu
 from dlcore.networks.initialization import FAMILIES, draw_network
 from dlcore.signals import finite_width, meanfield, propagation
-from dlcore.signals.propagation import energies, energies_from_matrices, gradient_strengths
+from dlcore.signals.propagation import energies, energies_from_matrices, gradient_growth, gradient_strengths
 
 ALARM = 1e-4  # a correct law gives a smaller p-value once in ten thousand tests
 CRITICAL = {"linear": 1.0, "relu": 2.0}
@@ -92,6 +92,52 @@ def test_strengths_of_a_network_agree_with_autograd():
         np.testing.assert_allclose(a, [(t.detach() ** 2).mean() for t in b], rtol=1e-12)
 
 
+def test_growth_of_a_gradient_agrees_with_autograd():
+    """The same draws, in the documented order (input; weights and biases layer by layer; gradients), differentiated by torch."""
+    widths, probes = [5, 8, 3, 6], 4
+    setting = {"sigma_w2": [2.0, 1.0, 3.0], "sigma_b2": 0.7, "activation": "tanh", "q0": 0.5, "probes": probes}
+    measured = gradient_growth(np.random.default_rng(1), width=widths, networks=1, **setting)
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal(widths[0])
+    x *= np.sqrt(0.5 / np.mean(x**2))
+    layers = []
+    for gain, fan_in, fan_out in zip([2.0, 1.0, 3.0], widths, widths[1:], strict=False):
+        w = np.sqrt(gain / fan_in) * rng.standard_normal((fan_out, fan_in))
+        layers.append((torch.tensor(w), torch.tensor(np.sqrt(0.7) * rng.standard_normal(fan_out))))
+
+    def output(z):
+        for w, b in layers:
+            z = torch.tanh(w @ z + b)
+        return z
+
+    jacobian = torch.autograd.functional.jacobian(output, torch.tensor(x)).numpy()
+    g = rng.standard_normal((widths[-1], probes))
+    np.testing.assert_allclose(measured, [np.mean(np.sum((jacobian.T @ g) ** 2, axis=0) / np.sum(g**2, axis=0))], rtol=1e-12)
+
+
+def test_gradients_grow_by_the_variance_of_linear_layers_and_half_of_it_of_rectified_ones(rng):
+    """Exact at every width; with biases ReLU neurons are on with probability 1/2 still."""
+    for activation, factor in (("linear", 1.3), ("relu", 0.65)):
+        growth = gradient_growth(rng, width=8, depth=3, networks=8000, sigma_w2=1.3, sigma_b2=0.4, activation=activation, probes=2)
+        assert growth.shape == (8000,)
+        assert_mean(growth, factor**3)
+
+
+def test_with_many_probes_the_growth_is_that_of_the_whole_jacobian(rng):
+    """Linear and square: E‖J‖_F²/n = σ_w^{2L}, and the networks differ by O(1/n) instead of O(1/√n)."""
+    setting = {"width": 40, "depth": 4, "networks": 200, "sigma_w2": 1.0, "activation": "linear"}
+    one, many = gradient_growth(rng, **setting), gradient_growth(rng, probes=40, **setting)
+    assert_mean(many, 1.0)
+    assert many.std() < one.std() / 2
+
+
+def test_without_biases_it_is_the_strength_of_gradients(rng):
+    setting = {"width": [7, 5, 6], "networks": 5000, "sigma_w2": 2.0, "activation": "tanh", "q0": 0.8}
+    strengths = gradient_strengths(rng, **setting).backward
+    growth = gradient_growth(rng, **setting)
+    assert stats.ks_2samp(growth, strengths[:, 0] * 7 / 6).pvalue > ALARM  # sums of squares, there mean squares
+
+
 def test_blocks_bound_the_memory_and_change_nothing_else(rng, monkeypatch):
     monkeypatch.setattr(propagation, "_BLOCK", 100)  # 36 entries a layer: 2 networks a block, 1 with all layers
     setting = {"width": 6, "depth": 3, "networks": 401, "sigma_w2": 1.0, "activation": "linear"}
@@ -100,6 +146,9 @@ def test_blocks_bound_the_memory_and_change_nothing_else(rng, monkeypatch):
     assert strengths.forward.shape == strengths.backward.shape == (401, 4)
     assert strengths.weights.shape == (401, 3)
     assert_mean(strengths.backward, 1.0)
+    growth = gradient_growth(rng, **setting)
+    assert growth.shape == (401,)
+    assert_mean(growth, 1.0)
 
 
 def test_explosions_end_at_infinity_without_a_warning(rng):
@@ -120,9 +169,13 @@ def test_bad_input_is_refused(rng):
         ({"activation": "swish"}, ValueError, "activation must be one of"),
         ({"q0": 0.0}, ValueError, "q0 must be positive, got 0.0"),
     ]:
-        for function in (energies, energies_from_matrices, gradient_strengths):
+        for function in (energies, energies_from_matrices, gradient_strengths, gradient_growth):
             with pytest.raises(error, match=message):
                 function(rng, **setting | change)
+    with pytest.raises(ValueError, match="sigma_b2 must be non-negative, got -0.1"):
+        gradient_growth(rng, sigma_b2=-0.1, **setting)
+    with pytest.raises(ValueError, match="probes must be at least 1, got 0"):
+        gradient_growth(rng, probes=0, **setting)
     with pytest.raises(ValueError, match=r"activation must be positively homogeneous, got 'tanh'"):
         finite_width.fourth_moment(3, 4, "tanh")
     with pytest.raises(ValueError, match=r"activation must be one of 'linear', 'relu', got 'tanh'"):
