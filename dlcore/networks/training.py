@@ -116,5 +116,7 @@ def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> Float[np.ndarray, " 
 
 def _unflat(flat: torch.Tensor | np.ndarray, shapes: list[tuple[int, ...]]) -> list:
     """The parameters whose concatenated rows are ``flat`` (models, P)."""
-    ends = np.cumsum([0, *(int(np.prod(shape[1:])) for shape in shapes)])
-    return [flat[:, a:b].reshape(shape) for a, b, shape in zip(ends, ends[1:], shapes, strict=False)]
+    sizes = [int(np.prod(shape[1:])) for shape in shapes]
+    # one node of the graph, whose backward pass writes the gradient once; slices would write all of it once a parameter
+    pieces = flat.split(sizes, dim=1) if isinstance(flat, torch.Tensor) else np.split(flat, np.cumsum(sizes)[:-1], axis=1)
+    return [piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)]
