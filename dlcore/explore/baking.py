@@ -13,7 +13,6 @@ import json
 import os
 import pathlib
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 
@@ -22,9 +21,10 @@ from tqdm import tqdm
 
 from ..notation import number
 from .declaration import Declaration, State
-from .encoding import encode
+from .encoding import encode, rounded
 from .fingerprint import fingerprint
 from .frames import Extents
+from .progress import log
 from .template import shipped_names
 
 MAX_SECONDS = 120
@@ -58,14 +58,16 @@ def estimate(declaration: Declaration, places: int = 8, run: int = 2) -> Estimat
     starts = (strata * max(0, len(states) - run + 1)).astype(int)
     picked = [states[k] for k in np.unique(starts[:, None] + np.arange(run)) if k < len(states)]
     begun = time.perf_counter()
-    computed = declaration.batched(picked) if declaration.batch else []
+    computed = _own(declaration.batched(picked)) if declaration.batch else []
     each = [(time.perf_counter() - begun) / len(picked)] if declaration.batch else []
     while len(computed) < len(picked) and (len(computed) < run or time.perf_counter() - begun < _PATIENCE):
         start = time.perf_counter()
-        computed.append(declaration.state(picked[len(computed)]))
+        computed += _own([declaration.state(picked[len(computed)])])
         each.append(time.perf_counter() - start)
     seconds = float(np.median(each)) * len(states)  # of the typical state: some first train what others then look up
-    whole, half = (_gzipped(_chunk(0, some, shipped_names(declaration.figure))) for some in (computed, computed[: len(computed) // 2 + 1]))
+    names = shipped_names(declaration.figure)
+    computed = _rounded(computed, names)
+    whole, half = (_gzipped(_chunk(0, some, names)) for some in (computed, computed[: len(computed) // 2 + 1]))
     more = (whole - half) / max(1, len(computed) - len(computed) // 2 - 1)  # what one more state adds
     return Estimate(len(states), seconds, whole + more * (len(states) - len(computed)))
 
@@ -100,30 +102,42 @@ def _store(root, declaration: Declaration, mark: str) -> pathlib.Path:
 
 def _computed(declaration: Declaration, begun: float) -> Iterator[State]:
     states = declaration.states()
-    with _log() as log, tqdm(total=len(states), desc=declaration.name, unit="state", file=log, leave=False, mininterval=1) as bar:
+    with log() as terminal, tqdm(total=len(states), desc=declaration.name, unit="state", file=terminal, leave=False, mininterval=1) as bar:
         for first in range(0, len(states), _BLOCK):
             block = states[first : first + _BLOCK]
             for values in [None] if declaration.batch else block:
-                yield from declaration.batched(block) if values is None else [declaration.state(values)]
+                yield from _own(declaration.batched(block) if values is None else [declaration.state(values)])
                 bar.update(len(block) if values is None else 1)
                 _within(declaration, "seconds", time.perf_counter() - begun, MAX_SECONDS)
+
+
+def _own(states: list[State]) -> list[State]:
+    """The states with arrays of their own: compute may fill one and the same again and again."""
+    return [dataclasses.replace(state, arrays={name: np.array(array) for name, array in state.arrays.items()}) for state in states]
+
+
+def _rounded(states: list[State], names) -> list[State]:
+    """The states with arrays as the page will have them, once for all: whichever way one gets there, its numbers are the same."""
+    arrays = rounded([state.arrays for state in states], names)
+    return [dataclasses.replace(state, arrays=own) for state, own in zip(states, arrays)]
 
 
 def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
     """File name → text of a store."""
     names = shipped_names(declaration.figure)
-    constant = [name for name in names if all(np.array_equal(s.arrays[name], states[0].arrays[name], equal_nan=True) for s in states)]
-    varying = [name for name in names if name not in constant]
     extents = Extents(declaration.figure)
     for state in states:
         extents.include(state.arrays)
+    states = _rounded(states, names)
+    constant = [name for name in names if all(np.array_equal(s.arrays[name], states[0].arrays[name], equal_nan=True) for s in states)]
+    varying = [name for name in names if name not in constant]
     size = _gzipped(_chunk(0, states, varying))
     count = min(len(states), max(1, -(-size // _CHUNK_TARGET)))
     edges = [len(states) * k // count for k in range(count + 1)]
     chunks = {f"{k:04d}.js": _chunk(k, states[a:b], varying) for k, (a, b) in enumerate(itertools.pairwise(edges))}
     for text in chunks.values():
         _within(declaration, "bytes in one chunk", _gzipped(text), MAX_CHUNK_BYTES)
-    first = declaration.first
+    first = states[declaration.states().index(declaration.start)]
     store = {
         "chunks": edges,
         "ranges": extents.ranges(),
@@ -166,12 +180,6 @@ def _publish(store: pathlib.Path, files: dict[str, str]) -> None:
     draft.rename(store)
 
 
-def _log():
-    """Where progress goes: the build's own terminal, which a kernel's stderr is not."""
-    path = os.environ.get("DLCORE_LOG")
-    return open(path, "a", encoding="utf-8") if path else open(os.dup(sys.__stderr__.fileno()), "w", encoding="utf-8")
-
-
 def _say(text: str) -> None:
-    with _log() as log:
-        log.write(text)
+    with log() as terminal:
+        terminal.write(text)

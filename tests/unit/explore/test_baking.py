@@ -11,6 +11,7 @@ from dlcore.explore.declaration import Declaration
 from dlcore.explore.encoding import decode
 from dlcore.explore.figures import lines
 from dlcore.explore.slider import Slider
+from tests.browser.specimens import every
 
 FACTOR = 2.0
 
@@ -46,22 +47,70 @@ def test_the_estimate_is_near_the_size(tmp_path):
     assert 0.5 * size < estimate(declared()).bytes < 2 * size
 
 
-def test_every_state_stands_at_its_index(tmp_path):
-    declaration = declared()
-    store = bake(declaration, tmp_path)
-    meta = json.loads((store / "store.json").read_text())
-    constant = decode(meta["constants"])[0]
-    np.testing.assert_allclose(constant["x"], np.linspace(0, 6, 50), atol=1e-4 * 6)
+def read(store) -> tuple[dict, list[dict], list[str]]:
+    """store.json, and the arrays and sentences of all states in all chunks."""
     states, readouts = [], []
     for path in sorted(store.glob("*.js")):
         text = path.read_text()
         content = json.loads(text[text.index("{") : text.rindex(")")])
         states += decode(content)
         readouts += content["readouts"]
+    return json.loads((store / "store.json").read_text()), states, readouts
+
+
+def test_every_state_stands_at_its_index(tmp_path):
+    declaration = declared()
+    meta, states, readouts = read(bake(declaration, tmp_path))
+    constant = decode(meta["constants"])[0]
+    np.testing.assert_allclose(constant["x"], np.linspace(0, 6, 50), atol=1e-4 * 6)
     for values, state, readout in zip(declaration.states(), states, readouts, strict=True):
         exact = declaration.state(values)
         assert readout == exact.readout
         np.testing.assert_allclose(state["y"], exact.arrays["y"], atol=1e-4 * np.ptp(exact.arrays["y"]))
+
+
+@pytest.mark.parametrize("explorer", every(), ids=lambda explorer: explorer.declaration.name)
+def test_the_first_picture_and_the_chunks_have_the_same_numbers(tmp_path, explorer):
+    declaration = explorer.declaration
+    meta, states, readouts = read(bake(declaration, tmp_path))
+    index = declaration.states().index(declaration.start)
+    (first,) = decode(meta["first"])
+    assert first.keys() == states[index].keys()
+    assert all(np.array_equal(first[name], states[index][name], equal_nan=True) for name in first)
+    assert meta["readout"] == readouts[index]
+
+
+def test_a_buffer_that_compute_fills_again_and_again_makes_different_states(tmp_path):
+    buffer = np.empty(50)
+
+    def reused(depth, seed):
+        buffer[:] = wave(depth, seed)["y"]
+        return wave(depth, seed) | {"y": buffer}
+
+    def batch(depth, seed):
+        batch.buffer = getattr(batch, "buffer", np.empty((64, 50)))
+        for k, (d, s) in enumerate(zip(depth.tolist(), seed.tolist())):
+            batch.buffer[k] = wave(d, s)["y"]
+        x, top = np.tile(np.linspace(0, 6, 50), (len(depth), 1)), depth.astype(float)
+        return {"x": x, "y": batch.buffer[: len(depth)], "top": top}
+
+    fresh = read(bake(declared(), tmp_path / "a"))
+    for k, (compute, more) in enumerate([(reused, {}), (wave, {"batch": batch})]):
+        declaration = declared(compute, **more)
+        assert estimate(declaration).bytes == estimate(declared()).bytes
+        _, states, _ = read(bake(declaration, tmp_path / str(k)))
+        assert all(np.array_equal(one["y"], other["y"]) for one, other in zip(states, fresh[1], strict=True))
+
+
+@pytest.mark.parametrize("odd", range(5))
+def test_an_array_is_constant_only_if_no_state_differs(tmp_path, odd):
+    def step(k):
+        return {"x": [0.0, 1.0], "y": [0.0, float(k == odd)]}
+
+    declaration = Declaration(step, figure=lines("x", "y"), readout="", caption="", parameters={"k": (0, 4)})
+    meta, states, _ = read(bake(declaration, tmp_path))
+    assert [header["name"] for header in meta["constants"]["arrays"]] == ["x"]
+    assert [state["y"][1] for state in states] == [float(k == odd) for k in range(5)]
 
 
 def test_building_twice_gives_the_same_bytes(tmp_path):
