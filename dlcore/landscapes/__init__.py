@@ -1,8 +1,11 @@
 """Landscapes: what losses look like, point by point, along paths and on planes.
 
     chains         the scalar chain and (w^L − 1)², with gradients, curvatures and escape times
+    flow           gradient flow on the chain, as an integral
     factorization  ‖M − uuᵀ‖² and two linear layers, with all their stationary points
     neurons        the landscape of one neuron with one weight
+    shallow        one hidden layer: bad minima at every width, the straight way down, fits
+    quadratic      quadratic neurons with one data point, and who is trapped
     auer           one logistic neuron with exponentially many minima
     surfaces       functions of two variables on which methods are raced
     stationary     points classified by two derivatives, and a ball that rolls

@@ -76,13 +76,15 @@ def train_bezier(
     rng: np.random.Generator,
     steps: Integer,
     points: Integer = 8,
+    control: Sequence[np.ndarray] | None = None,
     dtype: torch.dtype = torch.float32,
 ) -> Training:
     """Bend the line between θ_a and θ_b: minimise E_t F(θ(t)), t uniform in [0, 1], over the control point θ_c.
 
     ``start`` and ``end`` have a leading axis of pairs, as in ``train``; all pairs are trained at once, from the straight
-    line θ_c = (θ_a + θ_b)/2. Each step draws ``points`` stratified values of t. ``losses`` are the means over these
-    values, ``parameters`` the control points of all pairs. ``loss(parameters, None)`` must take any leading axis.
+    line θ_c = (θ_a + θ_b)/2, or from ``control`` (of an earlier call, to go on with it). Each step draws ``points``
+    stratified values of t. ``losses`` are the means over these values, ``parameters`` the control points of all pairs.
+    ``loss(parameters, None)`` must take any leading axis.
     """
     ends = [[torch.as_tensor(p, dtype=dtype) for p in side] for side in (start, end)]
 
@@ -90,8 +92,8 @@ def train_bezier(
         path = bezier(ends[0], control, ends[1], t)
         return loss([p.flatten(0, 1) for p in path], None).unflatten(0, (len(t), -1)).mean(0)
 
-    middle = [(np.asarray(a) + np.asarray(b)) / 2 for a, b in zip(start, end)]
-    return train(mean_loss, middle, method, steps=steps, batches=stratified(rng, points), dtype=dtype)
+    first = [(np.asarray(a) + np.asarray(b)) / 2 for a, b in zip(start, end)] if control is None else control
+    return train(mean_loss, first, method, steps=steps, batches=stratified(rng, points), dtype=dtype)
 
 
 def _mixture(corners: list[Parameters], weights: Callable, t: Points) -> list[Array]:

@@ -77,6 +77,20 @@ def test_pairs_are_trained_as_if_alone(rng):
             np.testing.assert_allclose(p[0], q[k], rtol=1e-12)
 
 
+def test_training_goes_on_from_a_control_point(rng):
+    """One stratum, so that t is the next draw: ten steps are four, the draw of the last loss thrown away, and six more."""
+    a, b, x = parameters(rng, 2), parameters(rng, 2), torch.tensor(rng.normal(size=(6, 3)))
+    loss = lambda p, _: dense(p, x, torch.tanh).square().mean((-2, -1))  # noqa: E731
+    more = {"points": 1, "dtype": torch.float64}
+    first = paths.train_bezier(loss, a, b, gradient_descent(0.1), rng=np.random.default_rng(3), steps=4, **more)
+    again = np.random.default_rng(3)
+    again.random(4)
+    second = paths.train_bezier(loss, a, b, gradient_descent(0.1), rng=again, steps=6, control=first.parameters, **more)
+    whole = paths.train_bezier(loss, a, b, gradient_descent(0.1), rng=np.random.default_rng(3), steps=10, **more)
+    for p, q in zip(second.parameters, whole.parameters):
+        np.testing.assert_allclose(p, q, rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
