@@ -1,8 +1,13 @@
 import numpy as np
 import pytest
+import torch
 
 from dlcore.networks.activations import leaky_relu
 from dlcore.signals import batch_norm
+
+
+def four_errors(sample):
+    return 4 * sample.std(ddof=1) / np.sqrt(len(sample))
 
 
 def test_gradient_factor_in_closed_form():
@@ -14,3 +19,68 @@ def test_gradient_factor_in_closed_form():
     erf = 4 / np.pi / np.sqrt(5) / (2 / np.pi * np.arcsin(2 / 3))
     assert batch_norm.gradient_factor("erf") == pytest.approx(erf, rel=1e-12)
     assert min(map(batch_norm.gradient_factor, ("tanh", "sigmoid", "softplus", "hard_tanh"))) > 1
+
+
+@pytest.mark.parametrize("batch", [4, 9, 20])
+def test_relu_factor_is_its_expectation_over_the_sphere(batch, rng):
+    """All of it sampled: radii, directions and dense projections, with what the backward pass of the layer above hands on."""
+    h = rng.standard_normal((40_000, batch))
+    h -= h.mean(axis=1, keepdims=True)
+    eta = h * np.sqrt(batch) / np.linalg.norm(h, axis=1, keepdims=True)
+    a = (eta > 0).astype(float)
+    centre = np.eye(batch) - 1 / batch
+    p = centre - eta[:, :, None] * eta[:, None, :] / batch
+    inner = p * a[:, None, :] @ centre
+    trace = np.einsum("nij,nij->n", inner, inner) / (batch - 1)
+    z = eta * a
+    variance = z[:, 0] ** 2 - z[:, 0] * z[:, 1]  # of a weight of variance 1/d: (1/d) Σ z² less the part that all share
+    assert batch_norm.relu_factor(batch) == pytest.approx(
+        batch / (batch - 3) * trace.mean() / variance.mean(),
+        abs=batch / (batch - 3) * (four_errors(trace) / variance.mean() + trace.mean() * four_errors(variance) / variance.mean() ** 2),
+    )
+
+
+def test_relu_factor_tends_to_the_factor_of_large_batches():
+    at = [batch_norm.relu_factor(batch) for batch in (10**3, 10**4, 10**5)]
+    limit = batch_norm.gradient_factor("relu")
+    # An error of order 1/B: ten times the batch, a tenth of it, up to 1/B of that.
+    np.testing.assert_allclose((at[0] - limit) / (at[1] - limit), 10, rtol=0.01)
+    np.testing.assert_allclose((at[1] - limit) / (at[2] - limit), 10, rtol=0.001)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_gradient_growth_is_that_of_automatic_differentiation(activation):
+    shape, depth = {"width": 5, "batch": 6, "networks": 2}, 4
+    ours = batch_norm.gradient_growth(np.random.default_rng(3), depth=depth, activation=activation, **shape)
+    rng, phi = np.random.default_rng(3), getattr(torch, activation)
+
+    def eta(h):
+        var, mean = torch.var_mean(h, -1, correction=0, keepdim=True)
+        return (h - mean) / torch.sqrt(var)
+
+    z = [phi(eta(torch.tensor(rng.standard_normal((2, 5, 6))))).requires_grad_()]
+    for _ in range(depth):
+        w = torch.tensor(rng.standard_normal((2, 5, 5)) / np.sqrt(5))
+        z.append(phi(eta(w @ z[-1])))
+        z[-1].retain_grad()
+    g = rng.standard_normal((2, 5, 6))
+    z[-1].backward(torch.tensor(g - g.mean(axis=-1, keepdims=True)))
+    theirs = np.stack([(s.grad**2).mean((-2, -1)).numpy() for s in reversed(z)], axis=-1)
+    np.testing.assert_allclose(ours, theirs / theirs[:, :1], rtol=1e-9)
+
+
+def test_gradients_of_wide_networks_grow_as_theory_says():
+    """Width to infinity: its effect of order 1/d is eliminated between two widths."""
+    narrow, wide = (
+        batch_norm.gradient_growth(np.random.default_rng(1), width=d, batch=16, depth=8, networks=30, activation="relu")[:, -1] ** (1 / 8)
+        for d in (60, 120)
+    )
+    expected = batch_norm.relu_factor(16)
+    assert 2 * wide.mean() - narrow.mean() == pytest.approx(expected, abs=np.hypot(2 * four_errors(wide), four_errors(narrow)))
+
+
+def test_bad_input_is_told_with_a_remedy():
+    with pytest.raises(ValueError, match="batch must be at least 4, got 3"):
+        batch_norm.relu_factor(3)
+    with pytest.raises(ValueError, match="depth must be at least 1, got 0"):
+        batch_norm.gradient_growth(np.random.default_rng(0), width=3, batch=4, depth=0, networks=1, activation="relu")
