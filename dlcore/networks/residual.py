@@ -90,10 +90,12 @@ def forward(block: Block, weights: Weights, x: Signal) -> Trace:
     return Trace(signals, branches)
 
 
-def backward(block: Block, weights: Weights, trace: Trace, gradient: Signal) -> Gradients:
-    """Gradients from ``gradient`` = ∂F/∂z^L, for F a sum over inputs: exact, means and deviations of a batch held fixed.
+def backward(block: Block, weights: Weights, trace: Trace, gradient: Signal, *, frozen: bool = False) -> Gradients:
+    """Exact gradients from ``gradient`` = ∂F/∂z^L, for a function F of all outputs.
 
     The skip connection carries α s ∂F/∂z^{ℓ+1} back as it is, the branch adds its own (Jacobian)ᵀ times α β ∂F/∂z^{ℓ+1}.
+    ``frozen``: means and deviations of normalised branches are constants, as in evaluation, and not functions of the batch:
+    one output then depends on its own input alone.
     """
     if gradient.shape != trace.signals[-1].shape:
         raise ValueError(
@@ -109,6 +111,8 @@ def backward(block: Block, weights: Weights, trace: Trace, gradient: Signal) -> 
                 u = block.activation.phi(chain[k]) if k in active else chain[k]
                 found.append(np.swapaxes(e, -1, -2) @ u)
                 e = e @ ws[k] * (dphi(chain[k]) if k in active else 1.0)
+            if block.normalized and not frozen:
+                e = e - e.mean(axis=-2, keepdims=True) - chain[0] * np.mean(e * chain[0], axis=-2, keepdims=True)
             signals.append(block.alpha * block.skip * signals[-1] + e / deviation)
             by_weights.append(found[::-1])
     return Gradients(signals[::-1], by_weights[::-1])

@@ -7,6 +7,7 @@
     pairs             how alike two signals in one network are at finite width, sampled
     finite_width      exact laws of that strength
     batch_norm        gradients through many batch-normalised layers
+    finite_batch      the same at a finite batch size, residual chains among them
     skip_connections  signals and gradients of residual chains
     shattering        how alike the gradients at two inputs are
 """

@@ -36,14 +36,15 @@ def weights_of(rng, layers, networks=(), width=4, inside=6, depth=3):
     ]
 
 
-def in_torch(block, weights, x):
+def in_torch(block, weights, x, frozen):
     """The chain written once more, with nn.functional instead of the bookkeeping of places."""
     phi = TORCH[block.activation.name]
     z = x
     for ws in weights:
         h = z
         if block.normalized:
-            h = (z - z.detach().mean(-2, keepdim=True)) / z.detach().std(-2, keepdim=True, unbiased=False)
+            batch = z.detach() if frozen else z
+            h = (z - batch.mean(-2, keepdim=True)) / batch.std(-2, keepdim=True, unbiased=False)
         for k, w in enumerate(ws):
             if block.order == "pre" or (block.order == "inner" and k > 0):
                 h = phi(h)
@@ -54,23 +55,35 @@ def in_torch(block, weights, x):
     return z
 
 
+@pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize("networks", [(), (2,)])
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("block", CASES)
-def test_gradients_are_those_of_autograd(rng, block, layers, networks):
+def test_gradients_are_those_of_autograd(rng, block, layers, networks, frozen):
     weights = weights_of(rng, layers, networks)
     x, g = rng.standard_normal((*networks, 5, 4)), rng.standard_normal((*networks, 5, 4))
     trace = residual.forward(block, weights, x)
-    back = residual.backward(block, weights, trace, g)
+    back = residual.backward(block, weights, trace, g, frozen=frozen)
     ws = [[torch.tensor(w, requires_grad=True) for w in group] for group in weights]
     start = torch.tensor(x, requires_grad=True)
-    out = in_torch(block, ws, start)
+    out = in_torch(block, ws, start, frozen)
     out.backward(torch.tensor(g))
     np.testing.assert_allclose(trace.signals[-1], out.detach().numpy(), rtol=ROUNDING, atol=ROUNDING)
     np.testing.assert_allclose(back.signals[0], start.grad.numpy(), rtol=ROUNDING, atol=ROUNDING)
     for mine, theirs in zip(back.weights, ws, strict=True):
         for a, b in zip(mine, theirs, strict=True):
             np.testing.assert_allclose(a, b.grad.numpy(), rtol=ROUNDING, atol=ROUNDING)
+
+
+@given(st.floats(-2, 2), st.sampled_from(["relu", "tanh"]), st.integers(0, 10**6))
+def test_the_sum_of_gradients_over_a_batch_passes_by_the_skip_connection_alone(skip, activation, seed):
+    """Normalised branches do not see a vector that is added to all inputs: ∑ ∂F/∂z⁰ = (α s)^L ∑ ∂F/∂z^L."""
+    rng = np.random.default_rng(seed)
+    block, weights = Block(activation, alpha=0.8, skip=skip, normalized=True), weights_of(rng, 2)
+    trace, g = residual.forward(block, weights, rng.standard_normal((5, 4))), rng.standard_normal((5, 4))
+    back = residual.backward(block, weights, trace, g).signals[0]
+    carried = (0.8 * skip) ** 3 * g.sum(axis=0)
+    assert np.abs(back.sum(axis=0) - carried).max() <= 50 * ROUNDING * (1 + np.abs(back).max())
 
 
 def test_linear_chain_is_a_dense_product(rng):
