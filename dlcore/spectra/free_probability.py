@@ -116,8 +116,9 @@ def _one_orthogonal_layer(points: np.ndarray, activation, layers) -> Spectrum:
 
 def _followed(end: Complex[np.ndarray, " points"], layers, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """y = ln m/(1 + m) and ln u at ln λ = ``end``, continued from λ = iB, where m ≈ m_1/λ; and which points have arrived."""
-    slopes, counts, gains, _ = layers
+    slopes, counts, gains, gamma = layers
     mu1, mu2 = (np.array([s.moment(k) for s in slopes]) for k in (1, 2))
+    equations = (*_stacked(slopes), counts, gamma, gains)
     mean, reach = np.sum(np.log(gains)) + np.sum(counts * np.log(mu1)), 1 + np.sum(counts * (mu2 / mu1**2))
     start = mean + np.log(1e3 * reach)
     # First along the imaginary axis to |λ| = x, then down to the real axis, each time by a fixed factor: the solution
@@ -127,40 +128,49 @@ def _followed(end: Complex[np.ndarray, " points"], layers, steps: int) -> tuple[
     y = np.full(end.shape, mean - start - 0.5j * np.pi)
     log_u = np.log(mu1[:, None] / np.exp(y) + (mu2 / mu1)[:, None])
     fine = np.ones(end.shape, dtype=bool)
-    log_gain = np.sum(np.log(gains))
     with np.errstate(all="ignore"):  # a point that is lost is followed again with shorter steps
         for target in np.concatenate([along, down]):
             for _ in range(2):
-                y, log_u, size = _newton(y, log_u, target, layers, log_gain)
+                y, log_u, size = _newton(y, log_u, target, equations)
             fine &= size < 0.3
         for _ in range(2):  # once more if the root found is the mirror image below the axis
             y, log_u = np.where(y.imag > 0, np.conj(y), y), np.where(y.imag > 0, np.conj(log_u), log_u)
             for _ in range(10):
-                y, log_u, size = _newton(y, log_u, end, layers, log_gain)
+                y, log_u, size = _newton(y, log_u, end, equations)
                 if np.nanmax(size) < 1e-13:
                     break
         fine &= size < 1e-9
     return y, log_u, fine & (np.abs(y.imag + np.pi / 2) <= np.pi / 2 + end.imag)
 
 
-def _newton(y, log_u, target, layers, log_gain):
+def _stacked(slopes: list[Slopes]) -> tuple[np.ndarray, np.ndarray]:
+    """Values and weights of all layers as two matrices (layers, values), filled up with values of weight 0."""
+    values = max(len(s.t) for s in slopes)
+    t = np.stack([np.pad(s.t, (0, values - len(s.t)), mode="edge") for s in slopes])
+    return t, np.stack([np.pad(s.weight, (0, values - len(s.t))) for s in slopes])
+
+
+def _newton(y, log_u, target, equations):
     """One step for ln M_ℓ/(1 + M_ℓ) = y and ln Λ = target in the unknowns y and ln u_ℓ; with the size of the step."""
-    slopes, counts, gains, gamma = layers
+    t, weight, counts, gamma, gains = equations
     u, n, depth = np.exp(log_u), np.asarray(counts)[:, None], len(gains)
-    miss, slope = np.empty_like(u), np.empty_like(u)
-    for k, s in enumerate(slopes):
-        inverse = 1 / (u[k][:, None] - s.t)
-        m = inverse @ (s.weight * s.t)
-        above = (1 - s.weight.sum()) + u[k] * (inverse @ s.weight)  # 1 + M, without cancellation where M ≈ −1
-        miss[k] = _log_below(m / above) - y
-        slope[k] = -u[k] * (np.square(inverse) @ (s.weight * s.t)) / (m * above)
+    inverse = 1 / (u[..., None] - t[:, None])  # (layers, points, values)
+    m = _mean(inverse, weight * t)
+    above = 1 - weight.sum(axis=1, keepdims=True) + u * _mean(inverse, weight)  # 1 + M, without cancellation where M ≈ −1
+    miss = _log_below(m / above) - y
+    slope = -u * _mean(np.square(inverse), weight * t) / (m * above)
     m = _moments(y)
-    wrong = (depth - 1) * y + gamma * depth * _log_below(1 + m) + log_gain + np.sum(n * log_u, axis=0) - target
+    wrong = (depth - 1) * y + gamma * depth * _log_below(1 + m) + np.sum(np.log(gains)) + np.sum(n * log_u, axis=0) - target
     dy = (np.sum(n * miss / slope, axis=0) - wrong) / (depth - 1 + gamma * depth * m + np.sum(n / slope, axis=0))
     du = (dy - miss) / slope
     size = np.maximum(np.abs(dy), np.abs(du).max(axis=0))
     damp = np.minimum(1, 1 / np.maximum(size, 1e-300))
     return y + damp * dy, log_u + damp * du, size
+
+
+def _mean(values, weight) -> np.ndarray:
+    """Σ_j weight_ℓj values_ℓ·j: (layers, points, values), (layers, values) → (layers, points)."""
+    return np.matmul(values, weight[..., None].astype(values.dtype))[..., 0]
 
 
 def _moments(y) -> np.ndarray:
