@@ -33,13 +33,15 @@ def jacobian(
     x: Float[np.ndarray, "*batch n_0"],
     activation: ActivationLike,
     biases: Sequence[Float[np.ndarray, "..."]] | None = None,
+    every: bool = False,
 ) -> Jacobians:
     """∂z^L/∂z⁰ at ``x`` for the network(s) ``weights`` = [W¹ … W^L]; the activation acts after the last layer too.
 
     As in :func:`dlcore.networks.forward`, leading axes of the weights number networks, otherwise those of ``x`` number
-    inputs. ``biases``: [b¹ … b^L], each broadcast against h^ℓ.
+    inputs. ``biases``: [b¹ … b^L], each broadcast against h^ℓ. With ``every`` the Jacobians of z¹ … z^L are returned, with a
+    first axis of layers (widths must be equal then).
     """
-    activation, z, j = resolve(activation), np.asarray(x, dtype=float), None
+    activation, z, j, all_j = resolve(activation), np.asarray(x, dtype=float), None, []
     if not len(weights):
         raise ValueError("weights must hold at least one matrix, got none: pass [W1, ..., WL]")
     biases = [0.0] * len(weights) if biases is None else biases
@@ -56,7 +58,9 @@ def jacobian(
             d = activation.dphi(h)[..., None]
             j = d * (w if j is None else w @ j)
             z = activation.phi(h)
-    return j
+            if every:
+                all_j.append(j)
+    return np.stack(all_j) if every else j
 
 
 def random_jacobians(

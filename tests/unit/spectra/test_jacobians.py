@@ -42,6 +42,15 @@ def test_orthogonal_linear_networks_are_isometric(rng):
     np.testing.assert_allclose(jacobians.singular_values(j), 1, atol=30 * 20**1.5 * EPS)
 
 
+def test_every_layer_of_given_weights(rng):
+    weights, x, biases = rng.standard_normal((4, 3, 5, 5)), rng.standard_normal((3, 5)), list(rng.standard_normal((4, 3, 5)))
+    every = jacobians.jacobian(list(weights), x, "tanh", biases, every=True)
+    assert every.shape == (4, 3, 5, 5)
+    for layers in range(1, 5):
+        expected = jacobians.jacobian(list(weights[:layers]), x, "tanh", biases[:layers])
+        np.testing.assert_array_equal(every[layers - 1], expected)
+
+
 def test_every_layer_and_the_last(rng):
     seed, setting = 5, {"width": 7, "depth": 4, "networks": 2, "activation": "tanh", "sigma_w2": 1.2}
     last = jacobians.random_jacobians(np.random.default_rng(seed), **setting)
