@@ -16,6 +16,8 @@ from jaxtyping import Int, Num
 Integer = int | np.integer
 Real = int | float | np.number
 Reals = Real | Sequence | Num[np.ndarray, "..."]  # what the functions of the package take where they broadcast
+_ROUNDING = 64 * np.finfo(float).eps  # of the two sums that a symmetric product's mirror images are
+
 Width = Integer | Sequence | Int[np.ndarray, " layers"]
 
 
@@ -26,6 +28,24 @@ def finite(name: str, value: object) -> object:
         raise TypeError(f"{name} must be a real number or an array of them, got {value!r}: pass numbers")
     _require(np.isfinite(array), name, "finite", array, "replace infinities and NaN")
     return value
+
+
+def number(name: str, value: object) -> float:
+    """Return ``value``, one finite real number and no array, as a ``float``."""
+    if np.ndim(finite(name, value)) != 0:
+        raise TypeError(f"{name} must be one number, got {value!r}: call once for each")
+    return float(value)
+
+
+def symmetric(name: str, value: object) -> np.ndarray:
+    """Return ``value`` as an array, finite and symmetric in its last two axes up to rounding."""
+    array = np.asarray(finite(name, value), dtype=float)
+    if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
+        raise ValueError(f"{name} must be square matrices, got shape {array.shape}: reshape them")
+    asymmetry = np.abs(array - np.swapaxes(array, -1, -2))
+    if np.any(asymmetry > _ROUNDING * np.abs(array).max(axis=(-2, -1), initial=0.0, keepdims=True)):
+        raise ValueError(f"{name} must be symmetric, got an asymmetry of {asymmetry.max()}: pass (A + A.T) / 2")
+    return array
 
 
 def positive(name: str, value: object) -> object:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ..notation import typeset
 from .assets import FRONT
+from .parameters import is_number
 
 _INPUT = "font: inherit; padding: 0.25em 0.5em; max-width: 9em"
 _BOX = "border: 1px solid currentColor; border-radius: 8px; padding: 0.5em 1em; margin: 1em 0"
@@ -70,6 +71,8 @@ def quiz(
         )
         body = f'{text}<div role="radiogroup" aria-labelledby="quiz-{name}-question">{radios}</div>{button}'
         return Quiz(name, body, {"answer": list(choices).index(answer), "within": None, "right": why, "wrong": hint}, question)
+    if not all(is_number(value) for value in (answer, within)):
+        raise TypeError(f"quiz {name}: answer and within must be numbers, got {answer!r} within {within!r}; give choices= for words")
     if not (math.isfinite(answer) and math.isfinite(within) and within > 0):
         raise ValueError(f"quiz {name}: answer must be finite and within positive, got {answer} within {within}; state a tolerance")
     field = (

@@ -25,6 +25,7 @@ from dlcore.checks import Integer, Real, one_of, positive, positive_int
 from dlcore.gaussian import Values
 
 LOSSES = ("square", "entropic")
+_LOG_LARGEST = 100 * np.log(10)  # of the inputs: their squares must be floats with room to spare
 _STEPS_PER_E = 200  # points of the search grid in each unit of ln|w|; a logistic function turns over several units
 
 
@@ -54,6 +55,9 @@ def auer_data(n: Integer, d: Integer, *, spacing: Real, target: Real = 0.8, nois
         raise ValueError(f"target must lie in (0, 1), got {target}: it is a value of the logistic function")
     if not 0 <= noise <= 1:
         raise ValueError(f"noise must lie in [0, 1], got {noise}: 0 is realizable, 1 is Auer's data")
+    largest = max(points_per_axis(n, d)) - 1
+    if largest * np.log(spacing) > _LOG_LARGEST:
+        raise ValueError(f"spacing^{largest} must stay below 1e100, got {spacing} for {n} points on {d} axes: take fewer, or closer ones")
     rows, targets, z = [], [], logit(target)
     for k, m in enumerate(points_per_axis(n, d)):
         size = float(spacing) ** np.arange(m)

@@ -116,7 +116,9 @@ def _plateau(start: np.ndarray, end: np.ndarray, depth: Integer) -> Values:
     """∫ c^{1−L} dc."""
     if depth == 2:
         return np.log(end / start)
-    return (start ** (2.0 - depth) - end ** (2.0 - depth)) / (depth - 2)
+    with np.errstate(over="ignore", invalid="ignore"):  # a plateau too long for a float takes the time inf
+        long = start ** (2.0 - depth) * -np.expm1((depth - 2) * np.log(start / end)) / (depth - 2)
+    return np.where(start == end, 0.0, long)[()]
 
 
 def _approach(c: np.ndarray, depth: Integer) -> Values:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.checks import Integer, finite, positive_int
+from dlcore.checks import Integer, finite, positive_int, symmetric
 
 Matrix = Float[np.ndarray, "d d"]
 Vectors = Float[np.ndarray, "*batch d"]
@@ -37,13 +37,13 @@ def rank_one_loss(M: Matrix, u: Vectors) -> Losses:
 
 def rank_one_gradient(M: Matrix, u: Vectors) -> Vectors:
     """∇F = 4(‖u‖² u − M u) for symmetric M."""
-    return 4 * (np.sum(u**2, axis=-1, keepdims=True) * u - u @ _symmetric(M))
+    return 4 * (np.sum(u**2, axis=-1, keepdims=True) * u - u @ symmetric("M", M))
 
 
 def rank_one_hessian(M: Matrix, u: Vectors) -> Float[np.ndarray, "*batch d d"]:
     """∇²F = 4(2 u uᵀ + ‖u‖² I − M)."""
     square = np.sum(u**2, axis=-1)[..., None, None]
-    return 4 * (2 * u[..., :, None] * u[..., None, :] + square * np.eye(len(M)) - _symmetric(M))
+    return 4 * (2 * u[..., :, None] * u[..., None, :] + square * np.eye(len(M)) - symmetric("M", M))
 
 
 def rank_one_stationary(M: Matrix) -> list[StationaryPoint]:
@@ -51,11 +51,13 @@ def rank_one_stationary(M: Matrix) -> list[StationaryPoint]:
 
     At √λ_i v_i: F = ‖M‖² − λ_i², and ∇²F has the eigenvalues 8λ_i (along v_i) and 4(λ_i − λ_j), j ≠ i. A multiple λ_i
     stands for a whole sphere of such points; one for each v_i that the eigendecomposition happens to choose is returned.
+    Eigenvalues that are 0 up to rounding count as 0.
     """
-    eigenvalues, vectors = np.linalg.eigh(_symmetric(M))
+    eigenvalues, vectors = np.linalg.eigh(symmetric("M", M))
     total = float(np.sum(eigenvalues**2))
     found = [StationaryPoint(np.zeros(len(M)), 0.0, total, np.sort(-4 * eigenvalues))]
-    for i in np.flatnonzero(eigenvalues > 0)[::-1]:
+    rounding = len(M) * np.finfo(float).eps * np.abs(eigenvalues).max(initial=0.0)
+    for i in np.flatnonzero(eigenvalues > rounding)[::-1]:
         spectrum = 4 * (eigenvalues[i] - eigenvalues)
         spectrum[i] = 8 * eigenvalues[i]
         point = np.sqrt(eigenvalues[i]) * vectors[:, i]
@@ -86,10 +88,3 @@ def reduced_rank_minimum(X: Float[np.ndarray, "d n"], Y: Float[np.ndarray, "m n"
     fitted = Y @ rows.T
     outside = np.sum((Y - fitted @ rows) ** 2)
     return float(outside + np.sum(np.linalg.svd(fitted, compute_uv=False)[positive_int("rank", rank) :] ** 2))
-
-
-def _symmetric(M: Matrix) -> Matrix:
-    finite("M", M)
-    if not np.array_equal(M, M.T):
-        raise ValueError(f"M must be symmetric, got an asymmetry of {np.abs(M - M.T).max()}: pass (M + M.T) / 2")
-    return M

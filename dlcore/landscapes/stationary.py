@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from dlcore.checks import Integer, Real, Reals, finite, generator, non_negative, positive, positive_int
+from dlcore.checks import Integer, Real, Reals, finite, generator, non_negative, number, positive, positive_int, symmetric
 from dlcore.landscapes.surfaces import surface
 
 
@@ -42,15 +42,19 @@ class Verdict(NamedTuple):
 
 
 def classify(gradient: Reals, hessian: Reals, *, tolerance: Real = 1e-9) -> Verdict:
-    """First and second order at points with these derivatives, where |·| ≤ ``tolerance`` counts as zero."""
-    positive("tolerance", tolerance)
-    gradient, hessian = (np.asarray(finite(n, v), dtype=float) for n, v in (("gradient", gradient), ("hessian", hessian)))
+    """First and second order at points with these derivatives.
+
+    A gradient of norm ≤ ``tolerance`` counts as zero, and so does an eigenvalue of at most ``tolerance`` times the largest,
+    or what rounding leaves of zero where that is more.
+    """
+    tolerance = positive("tolerance", number("tolerance", tolerance))
+    gradient, hessian = np.asarray(finite("gradient", gradient), dtype=float), symmetric("hessian", hessian)
     if hessian.shape != (*gradient.shape, gradient.shape[-1]):
         raise ValueError(f"hessian must have shape (*batch, d, d) for a gradient of shape {gradient.shape}, got {hessian.shape}")
     eigenvalues = np.linalg.eigvalsh(hessian)
     first = np.asarray(np.linalg.norm(gradient, axis=-1) <= tolerance)
-    least = eigenvalues[..., 0]
-    return Verdict(first, first & (least >= -tolerance), first & (least > tolerance), first & (least < -tolerance), eigenvalues)
+    least, zero = eigenvalues[..., 0], tolerance * np.abs(eigenvalues).max(axis=-1)
+    return Verdict(first, first & (least >= -zero), first & (least > zero), first & (least < -zero), eigenvalues)
 
 
 def deepest_probe(

@@ -14,6 +14,7 @@ A point is the last axis, of length 2; all other axes are free. Overflow to inf 
 ([0.0, 0.0], [2.0, 0.0])
 """
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -25,7 +26,18 @@ from dlcore.checks import Real, Reals, finite, one_of, positive
 Points = Float[np.ndarray, "*batch 2"]
 Domain = tuple[tuple[Real, Real], tuple[Real, Real]]
 
-_quiet = np.errstate(over="ignore", invalid="ignore")
+def _of_points(f: Callable) -> Callable:
+    """``f`` for points (…, 2) alone, and silent where it overflows."""
+
+    @functools.wraps(f)
+    def checked(w: Reals) -> Reals:
+        w = np.asarray(w, dtype=float)
+        if w.shape[-1:] != (2,):
+            raise ValueError(f"points must have a last axis of length 2, got shape {w.shape}: pass (x, y)")
+        with np.errstate(over="ignore", invalid="ignore"):
+            return f(w)
+
+    return checked
 
 
 class Surface(NamedTuple):
@@ -67,20 +79,19 @@ def surface(name: str) -> Surface:
 def bowl(condition: Real) -> Surface:
     """½ (x² + κ y²): curvatures 1 and κ > 0."""
     curvature = np.array([1.0, float(positive("condition", condition))])
-    return Surface(
-        "bowl", _quiet(lambda w: (curvature * w**2).sum(-1) / 2), _quiet(lambda w: curvature * w), np.zeros((1, 2)), ((-2, 2), (-2, 2))
-    )
+    value, gradient = _of_points(lambda w: (curvature * w**2).sum(-1) / 2), _of_points(lambda w: curvature * w)
+    return Surface("bowl", value, gradient, np.zeros((1, 2)), ((-2, 2), (-2, 2)))
 
 
 def _sum_of_squares(name: str, residuals: Callable, slopes: Callable, minima: list, domain: Domain) -> Surface:
     """Σ r_k² from its residuals r(x, y), and their derivatives by x and by y."""
 
-    @_quiet
+    @_of_points
     def value(w: Points) -> Reals:
         total = sum(r**2 for r in residuals(w[..., 0], w[..., 1]))
         return np.where(np.isnan(total), np.inf, total)[()]  # inf − inf in a residual: a point too far away for it
 
-    @_quiet
+    @_of_points
     def gradient(w: Points) -> Points:
         x, y = w[..., 0], w[..., 1]
         pairs = list(zip(residuals(x, y), slopes(x, y), strict=True))

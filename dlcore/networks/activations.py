@@ -54,7 +54,7 @@ SOFTPLUS = Activation("softplus", lambda h: np.logaddexp(0.0, h), expit)
 HARD_TANH = Activation(
     "hard_tanh",
     lambda h: np.clip(h, -1.0, 1.0),
-    lambda h: np.where(np.abs(h) < 1, 1.0, 0.0),
+    lambda h: np.where((np.asarray(h) > -1) & (np.asarray(h) <= 1), 1.0, 0.0),
     kinks=(1.0,),
 )
 

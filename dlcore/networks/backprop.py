@@ -50,7 +50,7 @@ def backward(weights: Weights, hidden: Hidden, error: Float[np.ndarray, "*batch 
     Inputs that share one matrix (no leading axes on the weights) add up: F is then the sum of the inputs' losses.
     """
     back = errors(weights, hidden, error, activation)
-    return Gradients(back, [_outer(w, e, z) for w, e, z in zip(weights, back.pre, hidden.post[:-1], strict=True)])
+    return Gradients(back, [_outer(w, e, z) for w, e, z in zip(map(np.asarray, weights), back.pre, hidden.post[:-1], strict=True)])
 
 
 def _outer(w: np.ndarray, e: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -36,6 +36,8 @@ def digits(rng: np.random.Generator, *, train: Integer = 1000) -> Digits:
 
     images, labels = load_digits(return_X_y=True)
     train = positive_int("train", train)
+    if train < 2:
+        raise ValueError("train must be at least 2, got 1: one image less its own mean is nothing to scale by")
     if train >= len(images):
         raise ValueError(f"train must be below {len(images)}, the number of images, got {train}: leave some to test on")
     order = generator("rng", rng).permutation(len(images))

@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from dlcore.checks import Reals
 from dlcore.networks.activations import ActivationLike, resolve
 
 Matrix = Float[np.ndarray, "*networks fan_out fan_in"]
-Weights = Sequence[Float[np.ndarray, "..."]] | Float[np.ndarray, "layers *networks fan_out fan_in"]
+Weights = Sequence | Float[np.ndarray, "layers *networks fan_out fan_in"]
 
 
 class Hidden(NamedTuple):
@@ -40,15 +41,15 @@ def product(w: Matrix, x: Float[np.ndarray, "*batch fan_in"]) -> Float[np.ndarra
     return x @ w.T if w.ndim == 2 else np.matmul(w, x[..., None])[..., 0]
 
 
-def forward(weights: Weights, x: Float[np.ndarray, "*batch n_0"], activation: ActivationLike) -> Hidden:
+def forward(weights: Weights, x: Reals, activation: ActivationLike) -> Hidden:
     """All pre- and post-activations of the network(s) ``weights`` = [W¹ … W^L] at ``x``.
 
     Without leading axes on the weights, those of ``x`` number inputs of one network; with them, they number networks
     (``x`` has the same leading axes, or none). ValueError when a fan-in is not the width it meets.
     """
     phi = resolve(activation).phi
-    pre, post = [], [x]
-    for layer, w in enumerate(weights, start=1):
+    pre, post = [], [np.asarray(x)]
+    for layer, w in enumerate(map(np.asarray, weights), start=1):
         if w.ndim < 2 or w.shape[-1] != post[-1].shape[-1]:
             raise ValueError(
                 f"W^{layer} must have shape (..., fan_out, {post[-1].shape[-1]}), got {w.shape}: "

@@ -24,10 +24,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from dlcore.checks import Integer, Real, Reals, finite, non_negative, one_of, positive, positive_int
+from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, one_of, positive, positive_int
 
 NORMS = ("batch", "layer", "instance", "group")
-_ROUNDING = 8 * np.finfo(float).eps  # deviations from the mean below this, relative to the values, are rounding alone
+_ROUNDING = 8  # values that differ by so many units of rounding, relative to their size, are one and the same
 
 Tensor = Float[np.ndarray, "N C *space"]
 Channels = Reals  # one number for all channels, or an array of shape (C,)
@@ -65,24 +65,28 @@ def standardize(h: Float[np.ndarray, "..."], axes: Integer | tuple = -1, eps: Re
     ValueError for an empty input, for fewer than two values over the axes (η would be 0 whatever h is), and, where
     ε = 0, for values that are equal up to rounding: their deviation cannot be divided by.
     """
-    finite("h", h), non_negative("eps", eps)
+    h = np.asarray(finite("h", h))
+    unit = np.finfo(h.dtype).eps if h.dtype.kind == "f" else np.finfo(float).eps
+    eps = number("eps", non_negative("eps", eps))
     count = int(np.prod([h.shape[a] for a in np.atleast_1d(axes)]))
     if h.size == 0 or count < 2:
         raise ValueError(
             f"a mean and a deviation need at least 2 values, got {count if h.size else 0} (shape {h.shape}, axes {axes}): "
             "pass a larger batch, or evaluate with running statistics"
         )
+    _, power = np.frexp(np.abs(h).max(axis=axes, keepdims=True))
+    h = np.ldexp(h, -power)  # exactly, so that the largest value is near 1: squares neither overflow nor vanish
     mean = h.mean(axis=axes, keepdims=True)
     centred = h - mean
     deviation = np.sqrt(np.square(centred).mean(axis=axes, keepdims=True))
-    if eps == 0 and np.any(deviation <= _ROUNDING * np.abs(mean)):
-        constant = mean[deviation <= _ROUNDING * np.abs(mean)].flat[0]
+    same = np.ptp(h, axis=axes, keepdims=True) <= _ROUNDING * unit
+    if eps == 0 and np.any(same):
         raise ValueError(
-            f"the values over the axes {axes} must differ where eps = 0, got {constant:g} throughout: "
+            f"the values over the axes {axes} must differ where eps = 0, got {np.ldexp(mean, power)[same].flat[0]:g} throughout: "
             "pass eps > 0 (then they become 0), or leave the constant feature out"
         )
-    std = np.hypot(deviation, np.sqrt(eps))
-    return Normalized(centred / std, mean, std)
+    std = np.hypot(deviation, np.ldexp(np.sqrt(eps), -power))
+    return Normalized(centred / std, np.ldexp(mean, power), np.ldexp(std, power))
 
 
 def pullback(g: Float[np.ndarray, "..."], done: Normalized, axes: Integer | tuple = -1) -> Float[np.ndarray, "..."]:
@@ -145,7 +149,7 @@ def step_running(state: Running, h: Tensor, momentum: Real = 0.1) -> Running:
 
     As in PyTorch, the variance that enters here is the unbiased one, m/(m − 1) times the one that training divides by.
     """
-    if not 0 < momentum <= 1:
+    if not 0 < number("momentum", momentum) <= 1:
         raise ValueError(f"momentum must lie in (0, 1], got {momentum}: it is the weight of the newest batch")
     done = normalize(h, "batch", eps=1.0)  # for its checks; any positive ε
     axes = (0, *range(2, h.ndim))

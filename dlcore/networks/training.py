@@ -60,6 +60,8 @@ def train(
         for step in range(steps + 1):
             flat = torch.tensor(state.parameters, dtype=dtype, requires_grad=True)
             value = loss(_unflat(flat, shapes), next(batches))
+            if value.shape != (count,):
+                raise ValueError(f"loss must return one number for each of the {count} models, got shape {tuple(value.shape)}: do not sum")
             losses[step] = value.detach().numpy()
             if step < steps:
                 value.sum().backward()

@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.checks import Integer, Real, Reals, finite, non_negative, positive, positive_int
+from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int
 
 Schedule = Reals | Callable[[int], Reals]
 
@@ -104,6 +104,8 @@ def run_online(
 
     ``box`` = (low, high): every coordinate is projected into this interval after each step.
     """
+    if box is not None and not number("box[0]", box[0]) < number("box[1]", box[1]):
+        raise ValueError(f"box must be (low, high) with low < high, got {box}: exchange them")
     state = method.init(start)
     trajectory = np.empty((positive_int("steps", steps) + 1, *state.parameters.shape))
     trajectory[0] = state.parameters

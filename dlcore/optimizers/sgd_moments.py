@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.checks import Reals, finite, non_negative
+from dlcore.checks import Real, Reals, finite, non_negative, number, positive, symmetric
 from dlcore.gaussian import Values
 from dlcore.optimizers.stochastic import QuadraticSum, minimizer
 
@@ -52,9 +52,12 @@ def of_sum(problem: QuadraticSum) -> Model:
 
 def additive(hessian: Reals, noise: Reals) -> Model:
     """Gradients H e plus noise of the given covariance that does not depend on e."""
-    H, M = (np.asarray(finite(name, v), dtype=float) for name, v in (("hessian", hessian), ("noise", noise)))
-    if H.ndim != 2 or H.shape != M.shape or H.shape[0] != H.shape[1]:
+    H, M = symmetric("hessian", hessian), symmetric("noise", noise)
+    if H.ndim != 2 or H.shape != M.shape:
         raise ValueError(f"hessian and noise must be two square matrices of one size, got shapes {H.shape} and {M.shape}: reshape them")
+    least = np.linalg.eigvalsh(M)[0]
+    if least < -len(M) * np.finfo(float).eps * np.abs(M).max():
+        raise ValueError(f"noise must be a covariance, got the negative eigenvalue {least}: pass E u uᵀ")
     d = len(H)
     return Model(H, np.kron(H, H), np.zeros((d * d, d)), M)
 
@@ -83,7 +86,7 @@ def moments(model: Model, rates: Float[np.ndarray, "steps *batch"], start: Float
 
 def stationary(model: Model, rate: Reals, factor: Reals = 1.0) -> Float[np.ndarray, "*batch d d"]:
     """S_∞ of constant steps, the fixed point of the recursion; inf where the rate is too long for there to be one."""
-    rate, phi = np.broadcast_arrays(np.asarray(rate, dtype=float), np.asarray(factor, dtype=float))
+    rate, phi = _constants(rate, factor)
     d = len(model.hessian)
     operator = _operator(model, rate, phi)
     stable = np.asarray(_radius(operator) < 1)[..., None, None]
@@ -95,7 +98,7 @@ def stationary(model: Model, rate: Reals, factor: Reals = 1.0) -> Float[np.ndarr
 
 def contraction(model: Model, rate: Reals, factor: Reals = 1.0) -> Values:
     """The factor by which E‖e‖² shrinks a step in the long run, apart from the noise; stable below 1."""
-    rate, phi = np.broadcast_arrays(np.asarray(rate, dtype=float), np.asarray(factor, dtype=float))
+    rate, phi = _constants(rate, factor)
     return _radius(_operator(model, rate, phi))
 
 
@@ -109,13 +112,14 @@ def squared_gradient(model: Model, second: Float[np.ndarray, "*batch d d"]) -> V
     return np.einsum("ij,...ij->...", model.hessian @ model.hessian, second)
 
 
-def steps_to(model: Model, rate: Reals, start: Float[np.ndarray, " d"], target: float, factor: Reals = 1.0) -> Values:
+def steps_to(model: Model, rate: Reals, start: Float[np.ndarray, " d"], target: Real, factor: Reals = 1.0) -> Values:
     """The least T with E F(θ_T) − F* ≤ ``target``, for constant steps from e_0 = ``start``; inf if the ball is too large.
 
     Powers M², M⁴, … of the recursion's matrix are applied as long as the gap stays above the target, so that a million
     steps cost twenty products. This takes the gap to fall until it is there, as it does from a start well outside the ball.
     """
-    rate, phi = np.broadcast_arrays(np.asarray(rate, dtype=float), np.asarray(factor, dtype=float))
+    positive("target", number("target", target))
+    rate, phi = _constants(rate, factor)
     reached = np.asarray(gap(model, stationary(model, rate, phi)) < target)
     matrix = np.where(reached[..., None, None], _augmented(model, rate, phi), 0)  # 0: one step, and discarded below
     z = np.broadcast_to(np.concatenate([start, np.kron(start, start), [1.0]]), (*rate.shape, matrix.shape[-1]))
@@ -129,6 +133,12 @@ def steps_to(model: Model, rate: Reals, start: Float[np.ndarray, " d"], target: 
         z, steps = np.where(wait[..., None], ahead[..., 0], z), steps + 2.0**k * wait
     here = gap(model, np.outer(start, start)) <= target
     return np.where(reached, 0.0 if here else steps + 1, np.inf)
+
+
+def _constants(rate: Reals, factor: Reals) -> list[np.ndarray]:
+    """Rates and φ of constant steps, side by side."""
+    checked = finite("rate", rate), non_negative("factor", factor)
+    return [np.asarray(value) for value in np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in checked))]
 
 
 def _augmented(model: Model, rate: np.ndarray, phi: np.ndarray) -> np.ndarray:

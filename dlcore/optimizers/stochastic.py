@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from dlcore.checks import Integer, Reals, finite, generator, positive_int
+from dlcore.checks import Integer, Reals, finite, generator, positive_int, symmetric
 from dlcore.gaussian import Values
 
 
@@ -46,7 +46,7 @@ def scalar_sum(curvatures: Reals, pulls: Reals = 0.0) -> QuadraticSum:
 
 def minimizer(problem: QuadraticSum) -> Float[np.ndarray, " d"]:
     """θ* with ∇F(θ*) = 0; ValueError if the mean curvature is singular or not positive."""
-    hessian = problem.curvatures.mean(0)
+    hessian = symmetric("the mean curvature", problem.curvatures.mean(0))
     smallest = np.linalg.eigvalsh(hessian)[0]
     if smallest <= len(hessian) * np.finfo(float).eps * np.abs(hessian).max():
         raise ValueError(f"the mean curvature must be positive definite, got smallest eigenvalue {smallest}: add data or a ridge")
@@ -121,6 +121,8 @@ def draw_batches(
     rng: np.random.Generator, examples: Integer, size: Integer, batches: Integer, *, replacement: bool = True
 ) -> Int[np.ndarray, "{batches} {size}"]:
     """Indices of independent batches, each uniform: of all tuples with replacement, of all sets without."""
+    generator("rng", rng), positive_int("batches", batches), positive_int("size", size)
+    noise_factor(examples, size, replacement=replacement)  # checks that a batch can be had
     if replacement:
         return rng.integers(examples, size=(batches, size))
     order = np.tile(np.arange(examples), (batches, 1))

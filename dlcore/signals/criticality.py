@@ -16,11 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlcore.checks import Real, Reals, finite, non_negative, positive
+from dlcore.checks import Real, Reals, finite, non_negative, number, positive
 from dlcore.gaussian import Values, second_moment
 from dlcore.networks.activations import Activation, ActivationLike, resolve
-from dlcore.signals.fixed_points import HIGHEST, LOWEST, MARGINAL, ROUNDING, is_homogeneous, moment_table, roots_between
+from dlcore.signals.fixed_points import HIGHEST, LOWEST, MARGINAL, ROUNDING, grows_slowly, is_homogeneous, moment_table, roots_between
 from dlcore.signals.meanfield import correlation_map, correlation_slope, gradient_factor, variance_map, variance_slope
+
+_EDGE = 1e6 * (1 + 1e-9)
 
 
 class CriticalPoint(NamedTuple):
@@ -76,7 +78,7 @@ def phase(activation: ActivationLike, sigma_w2: Reals, sigma_b2: Reals = 0.0, *,
     activation = resolve(activation)
     sw, sb = np.broadcast_arrays(positive("sigma_w2", sigma_w2), non_negative("sigma_b2", sigma_b2))
     shape, sw, sb = sw.shape, np.ravel(sw).astype(float), np.ravel(sb).astype(float)
-    q = _settled(activation, sw, sb, float(positive("q0", q0)))
+    q = _settled(activation, sw, sb, positive("q0", number("q0", q0)))
     at = np.clip(q, 1e-12, HIGHEST)
     slope, chi1 = variance_slope(at, activation, sw), gradient_factor(at, activation, sw)
     c, chi_c = _settled_correlation(activation, sw, sb, at, chi1)
@@ -94,12 +96,13 @@ def critical_line(activation: ActivationLike, q: Reals) -> CriticalLine:
 
 def edge_of_chaos(activation: ActivationLike, sigma_b2: Real = 0.0) -> Edge:
     """All σ_w² with χ₁ = 1 at a fixed point q* in [0, 10⁶], for one ``sigma_b2``."""
-    activation, sigma_b2 = resolve(activation), float(non_negative("sigma_b2", sigma_b2))
+    activation, sigma_b2 = resolve(activation), non_negative("sigma_b2", number("sigma_b2", sigma_b2))
 
     def r(q):
         return (critical_line(activation, q).sigma_b2 - sigma_b2) / q
 
     q, _ = moment_table(activation)
+    q = q[q <= _EDGE]  # beyond it E φ′² of a step falls between the nodes
     values = r(q)
     if np.all(np.abs(values) <= ROUNDING):  # only without bias: homogeneous φ
         return Edge("continuum", (_critical(activation, 1.0, sigma_b2),))
@@ -124,6 +127,9 @@ def _settled(activation: Activation, sw: np.ndarray, sb: np.ndarray, q0: float) 
     last = len(grid) - 1
     place = np.where(up, turned.argmax(axis=1), last - turned[:, ::-1].argmax(axis=1))
     found = turned.any(axis=1)
+    if grows_slowly(activation) and np.any(up & ~still & ~found):
+        lost = sw[up & ~still & ~found].min()
+        raise ValueError(f"sigma_w2 must leave fixed points below {HIGHEST:g}, got {lost}: signals settle beyond, lower it")
     low = np.where(up, np.maximum(grid[np.maximum(place - 1, 0)], q0), grid[place])
     high = np.where(up, grid[place], np.minimum(grid[np.minimum(place + 1, last)], q0))
     floor = variance_map(0.0, activation, sw, sb)  # nothing found below: q* is 0, or next to it

@@ -19,13 +19,13 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.checks import Real, non_negative, positive
+from dlcore.checks import Real, non_negative, number, positive
 from dlcore.gaussian import second_moment
 from dlcore.networks.activations import Activation, ActivationLike, resolve
 from dlcore.signals.meanfield import correlation_map, correlation_slope, variance_map, variance_slope
 
 KINDS = ("stable", "unstable", "marginal")
-LOWEST, HIGHEST = 1e-10, 1e6  # where fixed points q* > 0 are looked for
+LOWEST, HIGHEST = 1e-10, 1e8  # where fixed points q* > 0 are looked for; quadrature is accurate so far
 ROUNDING = 2e-12  # of T(q)/q − 1, with some room
 MARGINAL = 1e-7  # a slope this close to ±1 decides nothing
 
@@ -55,10 +55,12 @@ def kind_of(slope: float) -> str:
 
 
 def variance_fixed_points(activation: ActivationLike, sigma_w2: Real, sigma_b2: Real = 0.0) -> FixedPoints:
-    """All q* = T(q*): 0 if it is one, those in [1e−10, 10⁶], and double ones where T only touches the diagonal.
+    """All q* = T(q*): 0 if it is one, those in [1e−10, 10⁸], and double ones where T only touches the diagonal.
 
-    T is analytic in q > 0, so it is the identity everywhere (a continuum) or has isolated fixed points.
+    T is analytic in q > 0, so it is the identity everywhere (a continuum) or has isolated fixed points. ValueError where one
+    lies beyond 10⁸: T still exceeds q there, and grows more slowly than q.
     """
+    number("sigma_w2", sigma_w2), number("sigma_b2", sigma_b2)
     activation, r = resolve(activation), lambda q: variance_map(q, activation, sigma_w2, sigma_b2) / q - 1
     q, m = moment_table(activation)
     values = (positive("sigma_w2", sigma_w2) * m + non_negative("sigma_b2", sigma_b2)) / q - 1
@@ -70,6 +72,8 @@ def variance_fixed_points(activation: ActivationLike, sigma_w2: Real, sigma_b2: 
         ends_above = gain > 1 + ROUNDING or (sigma_b2 > 0 and not roots)
     else:
         roots, ends_above = roots_between(r, q, values, lambda a, b: np.sqrt(a * b)), values[-1] > ROUNDING
+    if ends_above and grows_slowly(activation):
+        raise ValueError(f"sigma_w2 must leave fixed points below {HIGHEST:g}, got {sigma_w2}: T(q) meets q beyond, lower it")
     floor = float(variance_map(0.0, activation, sigma_w2, sigma_b2))
     if floor > 0 and not is_homogeneous(activation) and values[0] < -ROUNDING:  # below the grid T is a straight line
         roots = [floor / (1 - float(variance_slope(0.0, activation, sigma_w2))), *roots]
@@ -82,6 +86,7 @@ def variance_fixed_points(activation: ActivationLike, sigma_w2: Real, sigma_b2: 
 def correlation_fixed_points(q: Real, activation: ActivationLike, sigma_w2: Real, sigma_b2: Real = 0.0) -> FixedPoints:
     """All c* = C(c*) in [−1, 1], for signals of variance ``q``; c* = 1 is always among them."""
 
+    number("q", q), number("sigma_w2", sigma_w2), number("sigma_b2", sigma_b2)
     setting = (q, activation, sigma_w2, sigma_b2)
 
     def r(c):
@@ -104,10 +109,16 @@ def _point(value: float, slope: float) -> FixedPoint:
 @lru_cache(maxsize=64)
 def moment_table(activation: Activation) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
     """A logarithmic grid of variances, 40 a decade, and m = E φ(√q Z)² on it; inf where it overflows."""
-    q = np.geomspace(LOWEST, HIGHEST, 641)
+    q = np.geomspace(LOWEST, HIGHEST, 721)
     with np.errstate(invalid="ignore"):  # inf · 0 inside a φ that overflows
         m = second_moment(activation.phi, q, kinks=activation.kinks)
     return q, np.where(np.isnan(m), np.inf, m)
+
+
+def grows_slowly(activation: Activation) -> bool:
+    """Whether E φ(√q Z)² grows more slowly than q at the end of the table, so that every line of slope 1 is above it in the end."""
+    _, m = moment_table(activation)
+    return bool(m[-1] < 0.99 * m[-41] * 10)
 
 
 def is_homogeneous(activation: Activation) -> bool:

@@ -17,10 +17,15 @@ from dlcore.checks import Integer, Real, Reals, finite, positive, positive_int
 from dlcore.networks.residual import Block, Signal
 from dlcore.signals.skip_connections import batch_variance_trajectory, check_fresh_matrix, energy_trajectory
 
+_ROUNDING = 1e-12  # by which a computed cosine may leave [−1, 1]
+
 
 def relu_cosine(cosine: Reals) -> Float[np.ndarray, "..."] | float:
     """Cosine of the angle between W relu(z) and W relu(z′), cos θ = ``cosine``, in a wide layer: [sin θ + (π − θ) cos θ]/π."""
-    theta = np.arccos(np.clip(cosine, -1, 1))
+    c = np.asarray(finite("cosine", cosine), dtype=float)
+    if np.any(np.abs(c) > 1 + _ROUNDING):
+        raise ValueError(f"cosine must lie in [-1, 1], got {c.flat[np.abs(c).argmax()]}: pass cosines of angles")
+    theta = np.arccos(np.clip(c, -1, 1))
     return (np.sin(theta) + (np.pi - theta) * np.cos(theta)) / np.pi
 
 

@@ -88,10 +88,7 @@ def product_moments(depth: Integer, width: Integer, variance: Real) -> ProductMo
     The logarithm's moments are those of a Poisson mixture of ln χ²_{d+2K}, K ~ Poisson(d/2s).
     """
     depth, d, s = positive_int("depth", depth), positive_int("width", width), positive("variance", variance)
-    rate = d / s / 2
-    reach = 12 * np.sqrt(rate) + 30
-    k = np.arange(max(0, np.floor(rate - reach)), rate + reach)
-    probability = np.diff(pdtr(np.concatenate([[k[0] - 1], k]), rate)) if k[0] > 0 else np.diff(pdtr(k, rate), prepend=0.0)
+    k, probability = _poisson(d / s / 2)
     psi = digamma(d / 2 + k)
     centre = probability @ psi
     spread = probability @ (polygamma(1, d / 2 + k) + (psi - centre) ** 2)
@@ -99,6 +96,23 @@ def product_moments(depth: Integer, width: Integer, variance: Real) -> ProductMo
         relative = np.expm1(depth * np.log1p((2 * s**2 + 4 * s) / (d * (1 + s) ** 2)))
         mean = np.exp(depth * np.log1p(s))
     return ProductMoments(float(mean), float(relative), float(depth * (centre + np.log(2 * s / d))), float(depth * spread))
+
+
+def _poisson(rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers K and weights that sum smooth functions of K ~ Poisson(``rate``) to rounding.
+
+    A bell of width √λ is summed as well by every h-th number, h ≤ √λ/8: by Poisson's summation formula the error is
+    e^{−2π²·64}. The weights are e^{−λ D}/√K, D = x ln x − x + 1 at x = K/λ, Stirling's series to 1/K; they are normalised.
+    """
+    reach, stride = 12 * np.sqrt(rate) + 30, max(1.0, np.floor(np.sqrt(rate) / 8))
+    if stride == 1:
+        k = np.arange(max(0, np.floor(rate - reach)), rate + reach)
+        weight = np.diff(pdtr(np.concatenate([[k[0] - 1], k]), rate)) if k[0] > 0 else np.diff(pdtr(k, rate), prepend=0.0)
+        return k, weight
+    k = np.floor(rate) + stride * np.arange(-np.ceil(reach / stride), np.ceil(reach / stride) + 1)
+    away = (k - rate) / rate
+    weight = np.exp(-rate * ((1 + away) * np.log1p(away) - away) - 1 / (12 * k)) / np.sqrt(k)
+    return k, weight / weight.sum()
 
 
 def product_ratios(

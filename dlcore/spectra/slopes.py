@@ -31,12 +31,14 @@ class Slopes(NamedTuple):
 def squared_slopes(activation: ActivationLike, q: Real) -> Slopes:
     """The law of φ′(h)², h ~ N(0, q), as values and weights of a quadrature rule; few-valued slopes come out exactly.
 
-    Gauss–Legendre nodes in panels that halve towards 0, to 7 standard deviations, cut at the kinks of φ.
+    Gauss–Legendre nodes in panels that halve towards 0, down to slopes' own scale |h| ≈ 1/32, to 7 standard deviations, cut
+    at the kinks of φ.
     """
     activation, s = resolve(activation), np.sqrt(positive("q", q))
     x, w = np.polynomial.legendre.leggauss(_NODES)
     cuts = sorted({0.0, _REACH, *(k / s for k in activation.kinks if k / s < _REACH)})
-    edges = np.unique(np.concatenate([a + (b - a) * np.r_[0, 0.5 ** np.arange(_PANELS - 1, -1, -1)] for a, b in pairwise(cuts)]))
+    panels = _PANELS + int(np.ceil(np.log2(max(s, 1))))
+    edges = np.unique(np.concatenate([a + (b - a) * np.r_[0, 0.5 ** np.arange(panels - 1, -1, -1)] for a, b in pairwise(cuts)]))
     left, length = edges[:-1, None], np.diff(edges)[:, None]
     z = (left + length * (1 + x) / 2).ravel()
     weight = (length * w / 2).ravel() * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)

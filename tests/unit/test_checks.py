@@ -84,3 +84,24 @@ def test_per_layer_spreads_one_number_and_counts_several():
     assert checks.per_layer("gain", [1, 2, 3], 3).tolist() == [1, 2, 3]
     with pytest.raises(ValueError, match=r"depth = 3 of them, got shape \(2,\)"):
         checks.per_layer("gain", [1, 2], 3)
+
+
+def test_one_number_is_no_list():
+    assert checks.number("q", np.float64(2)) == 2.0
+    assert isinstance(checks.number("q", 3), float)
+    for wrong in ([1.0], np.ones(1), [1.0, 2.0]):
+        with pytest.raises(TypeError, match=r"q must be one number, got .*: call once for each"):
+            checks.number("q", wrong)
+    with pytest.raises(ValueError, match="q must be finite, got nan"):
+        checks.number("q", np.nan)
+
+
+def test_symmetric_means_up_to_rounding():
+    a = np.random.default_rng(0).standard_normal((3, 5, 5))
+    product = a @ np.swapaxes(a, -1, -2)
+    np.testing.assert_array_equal(checks.symmetric("H", product), product)
+    product[1, 0, 1] += 1e-9
+    with pytest.raises(ValueError, match=r"H must be symmetric, got an asymmetry of .*: pass \(A \+ A.T\) / 2"):
+        checks.symmetric("H", product)
+    with pytest.raises(ValueError, match=r"H must be square matrices, got shape \(2, 3\)"):
+        checks.symmetric("H", np.ones((2, 3)))

@@ -156,3 +156,12 @@ def test_every_activation_against_adaptive_quadrature(name):
                 for a, b in pairwise(cuts)
             ]
             assert second_moment(f, q, kinks=activation.kinks) == pytest.approx(sum(pieces), abs=1e-10)
+
+
+@pytest.mark.parametrize("c", [-0.7, 0.2, 0.9])
+def test_each_function_has_kinks_of_its_own(c):
+    """E U clip(V) = c E[V clip(V)] = c (1 − 2Φ(−1)) for unit variances."""
+    clip = lambda h: np.clip(h, -1, 1)  # noqa: E731
+    expected = c * (1 - 2 * stats.norm.sf(1))
+    assert correlated_expectation(lambda h: h, clip, c, kinks_g=[1.0]) == pytest.approx(expected, abs=1e-11)
+    assert correlated_expectation(clip, lambda h: h, c, kinks=[1.0], kinks_g=[]) == pytest.approx(expected, abs=1e-11)

@@ -37,3 +37,8 @@ def test_a_choice_is_known_by_its_place():
 def test_wrong_questions_are_refused(how, match):
     with pytest.raises(ValueError, match=match):
         quiz(how.pop("name", "q"), "?", **how)
+
+
+def test_an_answer_in_words_needs_choices():
+    with pytest.raises(TypeError, match="answer and within must be numbers, got '3' within 1; give choices="):
+        quiz("q", "?", answer="3", within=1)

@@ -111,3 +111,9 @@ def test_errors_name_the_invariant_the_value_and_the_remedy(call, message):
     with pytest.raises(ValueError, match=".*") as error:
         call()
     assert message in str(error.value) and ":" in str(error.value)
+
+
+def test_inputs_that_no_float_holds_are_refused():
+    with pytest.raises(ValueError, match=r"spacing\^299 must stay below 1e100, got 30.0 for 300 points on 1 axes: take fewer"):
+        auer.auer_data(300, 1, spacing=30.0)
+    assert auer.count_minima(auer.auer_data(40, 1, spacing=30.0)) > 1

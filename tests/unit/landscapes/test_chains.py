@@ -152,3 +152,9 @@ def test_bad_input_is_refused():
         chains.escape_time(0.5, 0.9, 7, landscape="hill")
     with pytest.raises(ValueError, match=r"depth must be at least 1, got 0"):
         chains.power_loss(1.0, 0)
+
+
+def test_a_plateau_too_long_for_a_float_takes_for_ever():
+    assert chains.escape_time(0.1, 0.2, 1000) == np.inf
+    assert chains.escape_time(0.2, 0.2, 1000) == 0
+    assert chains.escape_time(0.5, 0.5 * (1 + 1e-9), 30) == pytest.approx(0.5 * 1e-9 / (60 * 0.5**29), rel=1e-6)  # dc over the speed

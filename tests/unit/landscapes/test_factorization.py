@@ -100,3 +100,12 @@ def test_descent_reaches_the_reduced_rank_minimum(rng):
 
     found = optimize.minimize(both, rng.standard_normal(14), jac=True, method="L-BFGS-B", options={"ftol": 1e-15, "maxiter": 2000})
     assert found.fun == pytest.approx(factorization.reduced_rank_minimum(X, Y, 2), rel=1e-6)
+
+
+@pytest.mark.parametrize("d", [2, 6, 30])
+def test_eigenvalues_of_rounding_are_none(rng, d):
+    """vvᵀ has one eigenvalue that is not 0: two points are stationary, whatever rounding makes of the others."""
+    for _ in range(20):
+        v = rng.standard_normal(d)
+        points = factorization.rank_one_stationary(np.outer(v, v))
+        assert [point.eigenvalue for point in points] == [0, pytest.approx(v @ v)]

@@ -148,3 +148,20 @@ def test_a_ball_at_a_saddle_stays_and_many_roll_at_once():
 def test_a_ball_that_falls_without_end_gives_inf_and_no_warning():
     path = stationary.roll(lambda x: -(x**3), [5.0], friction=0.0, time=10.0, steps=1000)
     assert not np.isfinite(path[-1, 0])
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+def test_what_rounding_leaves_of_zero_decides_nothing(rng, scale):
+    for _ in range(50):
+        v = rng.standard_normal(4)
+        semidefinite = scale * np.outer(v, v)
+        verdict = stationary.classify(np.zeros(4), semidefinite)
+        assert verdict.second and not verdict.minimum and not verdict.strict_saddle
+        a = rng.standard_normal((4, 4))
+        assert stationary.classify(np.zeros(4), scale * (a @ a.T + np.eye(4))).minimum
+        assert stationary.classify(np.zeros(4), scale * (np.outer(v, v) - 1e-3 * np.eye(4))).strict_saddle
+
+
+def test_a_hessian_is_symmetric():
+    with pytest.raises(ValueError, match=r"hessian must be symmetric, got an asymmetry of 1.0: pass \(A \+ A.T\) / 2"):
+        stationary.classify(np.zeros(2), np.array([[1.0, 1.0], [0.0, 1.0]]))

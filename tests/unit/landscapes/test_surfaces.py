@@ -75,3 +75,11 @@ def test_bad_input_is_refused():
     with pytest.raises(ValueError, match=r"condition must be positive, got 0"):
         bowl(0)
     np.testing.assert_array_equal(surface("valley").check_start((1, 2)), [1.0, 2.0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_point_has_two_coordinates(name):
+    for part in (surface(name).value, surface(name).gradient):
+        with pytest.raises(ValueError, match=r"points must have a last axis of length 2, got shape \(3,\): pass \(x, y\)"):
+            part([1.0, 2.0, 3.0])
+    assert surface(name).value(surface(name).minima[0].tolist()) == pytest.approx(0, abs=1e-18)

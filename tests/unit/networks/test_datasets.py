@@ -23,3 +23,9 @@ def test_the_generator_decides():
 def test_nothing_left_to_test_on_is_refused(rng):
     with pytest.raises(ValueError, match="train must be below 1797"):
         digits(rng, train=1797)
+
+
+def test_one_image_is_too_few_to_train_on(rng):
+    with pytest.raises(ValueError, match="train must be at least 2, got 1"):
+        digits(rng, train=1)
+    assert np.isfinite(digits(rng, train=2).train_x).all()

@@ -50,3 +50,9 @@ def test_shapes_that_do_not_meet_are_refused(rng):
         forward([np.ones((4, 3)), np.ones((2, 3))], np.ones(3), "linear")
     with pytest.raises(ValueError, match=r"at least one matrix"):
         forward([], np.ones(3), "linear")
+
+
+def test_lists_are_arrays():
+    weights = [[[2.0], [-1.0]], [[1.0, 1.0]]]
+    assert forward(weights, [3.0], "relu").output.tolist() == [6.0]
+    assert forward(list(map(np.array, weights)), np.array([3.0]), "relu").output.tolist() == [6.0]

@@ -163,3 +163,20 @@ def test_a_batch_of_two_keeps_signs_only():
     h = np.random.default_rng(5).standard_normal((2, 7))
     np.testing.assert_allclose(nz.normalize(h, "batch").eta, np.sign(h - h.mean(0)), rtol=1e-14)
     np.testing.assert_allclose(nz.jacobian(h.T), 0, atol=1e-13)
+
+
+@pytest.mark.parametrize("size", [1e200, 1e-200, 1e300, 1e-300])
+def test_any_size_of_values_will_do(size):
+    h = np.array([[1.0, 2.0], [-1.0, 5.0], [0.5, -1.0]])
+    done, scaled = nz.standardize(h, 0), nz.standardize(size * h, 0)
+    np.testing.assert_allclose(scaled.eta, done.eta, rtol=1e-14, atol=1e-15)
+    np.testing.assert_allclose(scaled.std, size * done.std, rtol=1e-14)
+    np.testing.assert_allclose(scaled.mean, size * done.mean, rtol=1e-14, atol=size * 1e-16)
+
+
+@pytest.mark.parametrize("value", [0.1, 1e-30, 3e30])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_constant_values_are_constant_in_their_own_precision(value, dtype):
+    for rows in (2, 7, 1000):
+        with pytest.raises(ValueError, match="must differ where eps = 0"):
+            nz.normalize(np.full((rows, 3), value, dtype), "batch")

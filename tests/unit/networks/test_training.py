@@ -96,3 +96,8 @@ def test_steps_to_a_share_of_the_first_loss():
     assert steps_to(losses, 1.0).tolist() == [0, 0, 0]
     with pytest.raises(ValueError, match="share must be positive, got 0"):
         steps_to(losses, 0)
+
+
+def test_a_loss_is_one_number_for_each_model():
+    with pytest.raises(ValueError, match=r"one number for each of the 2 models, got shape \(\): do not sum"):
+        train(lambda p, batch: (p[0] ** 2).sum(), [np.ones((2, 1))], gradient_descent(0.1), steps=1)

@@ -111,3 +111,25 @@ def test_bad_momentum_is_refused():
 def test_a_function_that_changes_and_a_box():
     path = run_online(gradient_descent(1.0), lambda t, w: np.full_like(w, -((-1) ** t) * (t + 1)), [0.0, 0.5], 4, box=(-1, 2))
     np.testing.assert_array_equal(path, [[0, 0.5], [1, 1.5], [-1, -0.5], [2, 2], [-1, -1]])
+
+
+def test_a_box_has_its_ends_in_order():
+    for box in ((1, -1), (0.0, 0.0)):
+        with pytest.raises(ValueError, match=r"box must be \(low, high\) with low < high"):
+            run_online(gradient_descent(0.1), lambda t, w: w, 0.5, 3, box=box)
+
+
+def test_nesterov_with_a_schedule_is_the_two_line_recursion():
+    """d ← μ_t d − η ∇F(w + μ_t d), w ← w + d with another μ each step: the point carried is w_t + μ_t d_t."""
+    eta, mu, gradient = 0.1, lambda t: t / (t + 3), lambda w: np.array([1.0, 25.0]) * w
+    path = run(nesterov(eta, mu), gradient, [1.0, -2.0], 12)
+    w, d = np.array([1.0, -2.0]), np.zeros(2)
+    for t in range(12):
+        np.testing.assert_allclose(path[t], w + mu(t) * d, rtol=1e-13)
+        d = mu(t) * d - eta * gradient(w + mu(t) * d)
+        w = w + d
+
+
+def test_a_step_that_is_no_number_goes_to_its_own_side():
+    state = gradient_descent(1.0).init([2.0, -2.0])
+    assert gradient_descent(1.0).step(state, np.array([np.nan, np.nan])).parameters.tolist() == [np.inf, -np.inf]

@@ -106,7 +106,19 @@ def test_beyond_the_stable_rates_there_is_no_ball():
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match="hessian and noise must be two square matrices of one size"):
-        sgd_moments.additive([[1.0]], [1.0])
+    for hessian, noise, says in (
+        ([[1.0]], [1.0], "noise must be square matrices, got shape"),
+        ([[1.0]], np.eye(2), "hessian and noise must be two square matrices of one size"),
+        ([[1.0, 0.0], [0.5, 1.0]], np.eye(2), "hessian must be symmetric, got an asymmetry of 0.5"),
+        (np.eye(2), [[1.0, 2.0], [2.0, 1.0]], "noise must be a covariance, got the negative eigenvalue -1"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            sgd_moments.additive(hessian, noise)
+    model = sgd_moments.additive([[1.0]], [[1.0]])
+    for target in (-1.0, 0.0, np.nan):
+        with pytest.raises(ValueError, match="target must be"):
+            sgd_moments.steps_to(model, 0.5, np.ones(1), target)
+    with pytest.raises(ValueError, match="rate must be finite"):
+        sgd_moments.stationary(model, np.nan)
     with pytest.raises(ValueError, match="factor must be non-negative, got -1"):
         sgd_moments.moments(sgd_moments.additive([[1.0]], [[1.0]]), np.ones(3), np.ones(1), -1.0)

@@ -105,3 +105,18 @@ def test_bad_input_is_refused(problem, rng):
         stochastic.sgd_paths(problem, np.ones(2), rng=rng, chains=0, start=np.ones(2))
     with pytest.raises(ValueError, match=r"x must be finite, got nan"):
         stochastic.least_squares(np.array([[np.nan]]), np.ones(1))
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ({"size": 5, "replacement": False}, "size must be at least 1, and at most examples = 3 without replacement, got 5"),
+        ({"size": -1}, "size must be at least 1, got -1"),
+        ({"size": 0}, "size must be at least 1, got 0"),
+        ({"size": 1, "batches": 0}, "batches must be at least 1, got 0"),
+    ],
+)
+def test_batches_that_cannot_be_drawn_are_refused(rng, how, says):
+    how = {"batches": 2} | how
+    with pytest.raises(ValueError, match=says):
+        stochastic.draw_batches(rng, 3, how.pop("size"), how.pop("batches"), **how)

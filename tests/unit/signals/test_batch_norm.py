@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 
 from dlcore.networks.activations import leaky_relu
 from dlcore.signals import batch_norm
@@ -84,3 +85,9 @@ def test_bad_input_is_told_with_a_remedy():
         batch_norm.relu_factor(3)
     with pytest.raises(ValueError, match="depth must be at least 1, got 0"):
         batch_norm.gradient_growth(np.random.default_rng(0), width=3, batch=4, depth=0, networks=1, activation="relu")
+
+
+def test_the_kinks_of_the_derivative_count():
+    inside = 1 - 2 * stats.norm.sf(1)  # E φ′² of hard tanh; Var φ = E min(Z², 1)
+    variance = inside - 2 * stats.norm.pdf(1) + 2 * stats.norm.sf(1)
+    assert batch_norm.gradient_factor("hard_tanh") == pytest.approx(inside / variance, rel=1e-12)

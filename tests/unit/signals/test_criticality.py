@@ -8,6 +8,7 @@ from scipy.special import expit, ndtr
 from dlcore.networks.activations import Activation
 from dlcore.signals import meanfield
 from dlcore.signals.criticality import critical_line, depth_scale, edge_of_chaos, phase
+from dlcore.signals.fixed_points import variance_fixed_points
 
 SWISH = Activation("swish", lambda h: h * expit(h), lambda h: expit(h) * (1 + h * (1 - expit(h))))
 GELU = Activation("gelu", lambda h: h * ndtr(h), lambda h: ndtr(h) + h * np.exp(-np.square(h) / 2) / np.sqrt(2 * np.pi))
@@ -124,3 +125,34 @@ def test_bad_input_is_refused():
         critical_line("tanh", 0.0)
     with pytest.raises(ValueError, match=r"slope must be finite"):
         depth_scale(np.nan)
+
+
+def test_a_bounded_function_settles_somewhere():
+    """T(q) ≤ σ_w² for tanh: q* lies just below σ_w², however large, or is refused where it cannot be resolved."""
+    for sigma_w2 in (1e3, 2e6, 5e7):
+        q = phase("tanh", sigma_w2).q
+        assert sigma_w2 * (1 - 2 * np.sqrt(2 / np.pi / q)) < q < sigma_w2
+        stable = variance_fixed_points("tanh", sigma_w2).points[-1]
+        assert (stable.value, stable.kind) == (pytest.approx(q, rel=1e-9), "stable")
+        assert variance_fixed_points("tanh", sigma_w2).escape == np.inf
+    for call in (phase, variance_fixed_points):
+        with pytest.raises(ValueError, match=r"sigma_w2 must leave fixed points below 1e\+08, got 1"):
+            call("tanh", 1e12)
+    assert np.isinf(phase("softplus", 5.0).q)  # grows like q: beyond all bounds indeed
+
+
+@pytest.mark.parametrize(("sigma_w2", "sigma_b2"), [(4.0, 1e-3), (9.0, 1e-2), (2.5, 0.05)])
+def test_small_correlations_are_those_that_iteration_finds(sigma_w2, sigma_b2):
+    found = phase("tanh", sigma_w2, sigma_b2)
+    c = 0.3
+    for _ in range(400):
+        c = meanfield.correlation_map(c, found.q, "tanh", sigma_w2, sigma_b2)
+    assert 0 < c < 0.5
+    assert found.c == pytest.approx(c, rel=1e-9)
+
+
+def test_lists_where_one_number_is_meant_are_refused():
+    plain = variance_fixed_points.__wrapped__, edge_of_chaos.__wrapped__  # as users meet them, without the tests' annotations
+    for call in (lambda: plain[0]("tanh", [1.0, 2.0]), lambda: plain[1]("tanh", [0.1, 0.2])):
+        with pytest.raises(TypeError, match=r"must be one number, got \[.*\]: call once for each"):
+            call()

@@ -63,3 +63,10 @@ def test_what_the_theory_does_not_cover_is_refused():
         shattering.gradient_correlation(Block("relu"), 3, cosine=2.0)
     with pytest.raises(ValueError, match=r"order must be 'pre' for this theory, got 'post'"):
         shattering.gradient_correlation(Block("relu", order="post"), 3)
+
+
+def test_a_cosine_is_one():
+    for wrong in (2.0, -1.5, [0.0, 1.1]):
+        with pytest.raises(ValueError, match=r"cosine must lie in \[-1, 1\], got"):
+            shattering.relu_cosine(wrong)
+    assert shattering.relu_cosine(1 + 1e-15) == pytest.approx(1)

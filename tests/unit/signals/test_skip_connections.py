@@ -92,3 +92,23 @@ def test_product_moments_logarithm_by_quadrature():
     law = stats.ncx2(d, d / s)
     mean, _ = integrate.quad(lambda t: np.log(s / d * t) * law.pdf(t), 0, 400, epsabs=1e-11, limit=400)
     assert skip_connections.product_moments(7, d, s).log_mean == pytest.approx(7 * mean, rel=1e-7)
+
+
+@pytest.mark.parametrize("s", [1e-4, 1e-6, 1e-10, 1e-14])
+def test_product_moments_of_tiny_branches_are_those_of_the_expansion(s):
+    """ln χ′²: with y = (1 + a)² + b, a ~ N(0, s/d), mean s(1 − 1/d·…) to first order in s; the variance is 4s/d + O(s²)."""
+    d, depth = 100, 10
+    found = skip_connections.product_moments(depth, d, s)
+    assert found.log_mean == pytest.approx(depth * s * (1 - 2 / d), rel=20 * s + 1e-6, abs=1e-15 * depth * 10)
+    assert found.log_variance == pytest.approx(depth * 4 * s / d, rel=20 * s + 1e-6)
+    assert found.mean == pytest.approx((1 + s) ** depth)
+
+
+def test_a_coarse_sum_over_a_wide_bell_is_the_fine_one():
+    rate = 4e4  # the stride is 25 here
+    k = np.arange(rate - 3000, rate + 3000)
+    weight = stats.poisson.pmf(k, rate)
+    coarse, coarse_weight = skip_connections._poisson(rate)
+    assert len(coarse) < 400
+    for f in (np.log, np.sqrt, lambda k: (k / rate - 1) ** 2):
+        assert coarse_weight @ f(coarse) == pytest.approx(weight @ f(k), rel=1e-10)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import integrate
+from scipy import integrate, stats
 
 from dlcore.gaussian import second_moment
 from dlcore.networks.activations import NAMES, Activation, leaky_relu
@@ -117,3 +117,10 @@ def test_bad_input_is_refused():
         free_probability.spread("relu", **setting | {"q": [1.0, 1.0, 1.0]})
     with pytest.raises(ValueError, match=r"activation must have a slope other than 0"):
         slopes.squared_slopes(Activation("flat", np.zeros_like, np.zeros_like), 1.0)
+
+
+def test_the_atom_is_that_of_the_layer_that_stops_most():
+    q = [3.0, 0.1, 0.5]  # hard tanh stops |h| > 1
+    expected = 2 * stats.norm.sf(1 / np.sqrt(3.0))
+    for order in (q, q[::-1]):
+        assert free_probability.atom_at_zero("hard_tanh", depth=3, q=order) == pytest.approx(expected, abs=1e-9)
