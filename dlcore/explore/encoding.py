@@ -1,7 +1,7 @@
 """Arrays of many states in few bytes: rounded as far as no picture shows, shuffled, deflated.
 
-What comes out again is within 1e-4 of each array's range. Where an array is flat, all states of its name are the measure
-instead: that is how far it moves. Each array keeps as many bits of its mantissas as this takes, and all arrays of a name
+What comes out again is within 1e-4 of each array's range. Where an array is flat, it is within float32, and so close that
+one sees how far it moves over all states. Each array keeps as many bits of its mantissas as this takes, and all arrays of a name
 are float32 if that suffices for every state, else float64. The bytes of equal significance then stand together, and the
 zeros among them compress to nothing.
 """
@@ -43,9 +43,9 @@ def _range(values: np.ndarray) -> float:
 
 def _tolerance(values: np.ndarray, spread: float) -> float:
     """How far the finite values of an array may be moved."""
-    noise = _NOISE * float(np.abs(values).max(initial=0.0))
-    own = _TOLERANCE * _range(values)
-    return own if own > noise else max(_TOLERANCE * spread, noise)
+    largest = float(np.abs(values).max(initial=0.0))
+    noise, own = _NOISE * largest, _TOLERANCE * _range(values)
+    return own if own > noise else min(max(_TOLERANCE * spread, noise), float(_FLOAT32.eps) / 2 * largest)
 
 
 def _cut(array: np.ndarray, tolerance: float) -> np.ndarray:

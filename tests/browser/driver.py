@@ -77,7 +77,7 @@ _LOOK = """root => {
         trouble: root.querySelector("[role=alert]").textContent,
         traces: plot.data.map(trace => Object.fromEntries(arrays(trace))),
         ranges,
-        drawn: drawn.map(node => node.getAttribute("d") ?? node.getAttribute("href") ?? node.getAttribute("xlink:href")).join(";"),
+        drawn: drawn.map(node => node.getAttribute("d") ?? node.getAttribute("href") ?? node.getAttribute("xlink:href")).sort().join(";"),
         strokes: drawn.filter(node => node.getAttribute("d")).map(node => node.getAttribute("class")).sort(),
         places: [...plot.querySelectorAll("path.point")].map(node => node.getAttribute("transform")).join(";"),
         canvas: plot.querySelector("canvas") !== null,
@@ -107,7 +107,7 @@ class View:
     trouble: str
     traces: list[dict]  # the plotted arrays, ghosts first: nested lists under x, y and z for each trace
     ranges: dict  # of all axes and colour scales
-    picture: str  # a hash of the drawn paths and images, and of the pixels where WebGL draws them
+    picture: str  # a hash of the drawn paths and images in any order, and of the pixels where WebGL draws them
     strokes: list[str]  # the classes of all drawn paths, sorted: what is drawn, if not where
     places: str  # of markers, which keep their shape when they move; Plotly rounds them in more than one way
 
