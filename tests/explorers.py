@@ -13,6 +13,7 @@ import pathlib
 import re
 import symtable
 import time
+from collections.abc import Callable
 
 import nbformat
 import numpy as np
@@ -47,8 +48,12 @@ def code_cells(path: pathlib.Path) -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def needed_cells(cells: list[str]) -> list[str]:
-    """The cells that make explorers, and the latest cells before them that define what those use.
+def _makes_explorers(cell: str) -> bool:
+    return re.search(r"\bExplorer\(", cell) is not None
+
+
+def needed_cells(cells: list[str], wanted_for: Callable[[str], bool] = _makes_explorers) -> list[str]:
+    """The cells that are wanted (those that make explorers), and the latest cells before them that define what those use.
 
     Claims, quizzes and still pictures are left to the test that runs whole notebooks.
     """
@@ -56,7 +61,7 @@ def needed_cells(cells: list[str]) -> list[str]:
     while True:
         wanted: set[str] = set()
         for place, (used, defined) in reversed(list(enumerate(names))):
-            if place in needed or re.search(r"\bExplorer\(", cells[place]) or wanted & defined:
+            if place in needed or wanted_for(cells[place]) or wanted & defined:
                 needed.add(place)
                 wanted = (wanted - defined) | used
         later = {place for place, (_, defined) in enumerate(names) if wanted & defined} - needed

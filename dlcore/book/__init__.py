@@ -7,6 +7,8 @@
     only      one chapter alone, for whoever is writing it
     links     [text](#explorer-NAME?depth=50) in prose
     ledger    the pages Claim ledger and Errata, and claims.json
+    sources   whose ledger ids are whose, and one name for each source
+    table     the tables of these pages
     widgets   other widgets than explorers
     theme     a lighter page, no request to another host, launch buttons only with a repository
     styles    the theme's style sheet, cut down to what the pages use
@@ -25,7 +27,7 @@ def setup(app) -> dict:
     app.connect("builder-inited", _add_front_files)
     for part in (pages, only, baking, execution, links, ledger, theme, styles, widgets):
         part.setup(app)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}
 
 
 def _add_front_files(app) -> None:

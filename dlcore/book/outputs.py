@@ -62,8 +62,16 @@ def read(html: str) -> tuple[list[Explorer], list[dict]]:
     return reader.explorers, reader.claims
 
 
-def read_page(doctree: nodes.document) -> tuple[tuple[Explorer, ...], tuple[dict, ...]]:
-    """The explorers and the claim records of a page, in order."""
-    found = [read(node.astext()) for node in html_nodes(doctree)]
-    explorers = tuple(explorer for explorers, _ in found for explorer in explorers)
-    return explorers, tuple(record for _, records in found for record in records)
+def read_page(doctree: nodes.document) -> tuple[tuple[Explorer, ...], tuple[dict, ...], tuple[str, ...]]:
+    """The explorers, the claim records, and for each record the title of its section, in order."""
+    found = [(*read(node.astext()), _section(node)) for node in html_nodes(doctree)]
+    explorers = tuple(explorer for explorers, _, _ in found for explorer in explorers)
+    claims = [(record, section) for _, records, section in found for record in records]
+    return explorers, tuple(record for record, _ in claims), tuple(section for _, section in claims)
+
+
+def _section(node: nodes.Node) -> str:
+    """The title of the section that a node stands in."""
+    while node is not None and not isinstance(node, nodes.section):
+        node = node.parent
+    return node.next_node(nodes.title).astext() if node is not None and node.next_node(nodes.title) else ""

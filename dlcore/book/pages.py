@@ -18,11 +18,12 @@ class GeneratedTable(nodes.General, nodes.Element):
 
 @dataclass(frozen=True)
 class Page:
-    """The explorers, the claim records and the kinds of generated tables of a page, in order."""
+    """The explorers, the claim records with their sections' titles, and the kinds of generated tables of a page, in order."""
 
-    explorers: tuple[outputs.Explorer, ...]
-    claims: tuple[dict, ...]
-    tables: tuple[str, ...]
+    explorers: tuple[outputs.Explorer, ...] = ()
+    claims: tuple[dict, ...] = ()
+    sections: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
     def anchors(self) -> list[str]:
         """The id of each claim's place on the page: claim-L2.16, claim-L2.16-2, …"""
@@ -44,7 +45,7 @@ class PageCollector(EnvironmentCollector):
     def process_doc(self, app, doctree):
         name, found = app.env.docname, outputs.read_page(doctree)
         page = Page(*found, tuple(table["kind"] for table in doctree.findall(GeneratedTable)))
-        if page == Page((), (), ()):
+        if page == Page():
             return
         all_pages(app.env)[name] = page
         if page.claims or page.tables:

@@ -12,7 +12,7 @@ from tests.book.conftest import WAVE, Book, code, new_book
 
 CLAIMS = """from dlcore.claims import claim, erratum
 
-claim(["L2.16", "S1.03"], "one is $1<2$", measured=1, expected=1, within=0.25, source="notes §1")
+claim(["L2.16", "S1.03"], "one is $1<2$", measured=1, expected=1, within=0.25, source="notes §1", by="closed form")
 erratum("L2.17", source="notes §2", says="x", correct="$y$", shown_by="L2.16")
 """
 MORE = 'from dlcore.claims import claim\nclaim("L10.02", "later", measured=3, at_most=4)\nclaim("L2.16", "again", measured=0, at_least=0)'
@@ -48,8 +48,11 @@ def test_claims_are_gathered_with_links_there_and_back(built):
     assert [found[1] for found in re.finditer(r'<th scope="row"><span(?: id="\S+")?>([^<]*)', ledger)] == ["L2.16", "L2.16", "L10.02"]
     row = next(line for line in ledger.splitlines() if "one is" in line)
     assert r"\(1&lt;2\)" in row
-    assert "<td>notes §1</td>" in row
-    assert "<td>1</td><td>1</td><td>± 0.25</td>" in row
+    assert "<small>notes §1</small>" in row
+    assert "<td>1</td><td>1 ± 0.25</td><td>closed form</td>" in row
+    assert 'data-search="L2.16 S1.03 Sun, Hong and Wang, lecture notes CIE6128 ' in row
+    assert "one is $1&lt;2$" in row  # searched for as it is typed
+    assert 'data-source="L S1" data-chapter="chapters/claims"' in row
     assert '<a href="claims.html#claim-L2.16">Page claims</a>' in row
     assert 'id="claim-L2.16"' in page
     assert '<a class="claim-id" href="claim_ledger.html#S1.03">' in page
@@ -71,6 +74,7 @@ def test_errata_say_what_is_correct_and_what_shows_it(built):
     errata = built[0].page("errata")
     plain = next(line for line in errata.splitlines() if 'id="L2.17"' in line)
     assert r"<td>x</td>" in plain
+    assert "(shown by" in plain
     assert '<a href="claim_ledger.html#L2.16">L2.16</a>' in plain
     assert '<a class="claim-id" href="errata.html#L2.17">' in built[0].page("claims")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dlcore.book import baking, ledger, links, outputs, serve, styles
+from dlcore.book import baking, links, outputs, serve, sources, styles
 from dlcore.book.pages import Page
 from dlcore.claims import claim
 
@@ -39,7 +39,7 @@ def test_an_explorer_without_data_has_no_parameters():
 
 
 def test_anchors_differ_where_ids_do_not():
-    page = Page((), tuple(record(ids) for ids in ("L2.16", "L2.17", ["L2.16", "S1.03"], "L2.16")), ())
+    page = Page(claims=tuple(record(ids) for ids in ("L2.16", "L2.17", ["L2.16", "S1.03"], "L2.16")))
     assert page.anchors() == ["claim-L2.16", "claim-L2.17", "claim-L2.16-2", "claim-L2.16-3"]
 
 
@@ -62,12 +62,12 @@ def test_links_to_a_state_are_checked(address, trouble):
 
 def test_ids_are_ordered_by_source_chapter_and_number():
     names = ["S1.03", "L10.02", "L2.16", "LA.01", "D.01", "L2.2", "BX.01", "S4.01"]
-    assert sorted(names, key=ledger.order) == ["L2.2", "L2.16", "L10.02", "LA.01", "S1.03", "S4.01", "D.01", "BX.01"]
+    assert sorted(names, key=sources.order) == ["L2.2", "L2.16", "L10.02", "LA.01", "S1.03", "S4.01", "D.01", "BX.01"]
 
 
 @pytest.mark.parametrize(("name", "key"), [("L2.16", "L"), ("LA.01", "L"), ("S1.03", "S1"), ("S4.28", "S4"), ("D.11", "D"), ("BC.08", "B")])
 def test_every_id_has_a_source(name, key):
-    assert ledger.source_of(name) == key
+    assert sources.source_of(name) == key
 
 
 def test_what_baking_says_is_passed_on_as_it_is_said(tmp_path):
