@@ -12,6 +12,7 @@
     widgets   other widgets than explorers
     theme     a lighter page, no request to another host, launch buttons only with a repository
     styles    the theme's style sheet, cut down to what the pages use
+    scripts   settings of MathJax and answers of quizzes as files
     serve     `python dlcore/book/serve.py`: the built book on this machine
 """
 
@@ -22,10 +23,10 @@ FRONT = Path(__file__).parent / "front"
 
 def setup(app) -> dict:
     """Connect every part to Sphinx."""
-    from dlcore.book import baking, execution, ledger, links, only, pages, styles, theme, widgets
+    from dlcore.book import baking, execution, ledger, links, only, pages, scripts, styles, theme, widgets
 
     app.connect("builder-inited", _add_front_files)
-    for part in (pages, only, baking, execution, links, ledger, theme, styles, widgets):
+    for part in (pages, only, baking, execution, links, ledger, theme, styles, widgets, scripts):
         part.setup(app)
     return {"version": "1", "env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}
 

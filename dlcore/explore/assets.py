@@ -24,6 +24,16 @@ def script() -> str:
     return f"(() => {{\n{_joined('page.js')}\n}})();\n"
 
 
+def quiz() -> str:
+    """A function of a question's form that makes it answer."""
+    return (FRONT / "quiz.js").read_text(encoding="utf-8").rstrip()
+
+
+def quizzes() -> str:
+    """A classic script that makes all questions of a built page answer."""
+    return f'document.querySelectorAll("form.quiz").forEach(\n{quiz()}\n);\n'
+
+
 def style() -> pathlib.Path:
     """The style sheet of both homes."""
     return FRONT / "explorer.css"

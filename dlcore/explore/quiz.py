@@ -3,11 +3,12 @@
 import html
 import json
 import math
+import os
 import re
 from collections.abc import Sequence
 
 from ..notation import typeset
-from .assets import FRONT
+from . import assets
 from .parameters import is_number
 
 _INPUT = "font: inherit; padding: 0.25em 0.5em; max-width: 9em"
@@ -22,11 +23,12 @@ class Quiz:
 
     def _repr_html_(self) -> str:
         data = html.escape(json.dumps(self._data, ensure_ascii=False), quote=True)
-        script = (FRONT / "quiz.js").read_text(encoding="utf-8")
+        # In a built page it comes from a file.
+        script = "" if "DLCORE_BAKE" in os.environ else f'<script>({assets.quiz()})(document.currentScript.closest("form"));</script>'
         return (
             f'<form class="quiz" id="quiz-{self.name}" data-quiz="{data}" style="{_BOX}" data-lm-suppress-shortcuts="true" novalidate>'
             f'{self._body}<p role="status" aria-live="polite" style="min-height: 1.5em; margin: 0.4em 0 0; font-weight: 600"></p>'
-            f"<script>{script}</script></form>"
+            f"{script}</form>"
         )
 
     def __repr__(self):

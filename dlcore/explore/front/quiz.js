@@ -1,5 +1,5 @@
 // One question's form: compare the answer with the one that the book computed, and say so.
-((form) => {
+(form) => {
   const { answer, within, right, wrong } = JSON.parse(form.dataset.quiz);
   const verdict = form.querySelector("[role=status]");
   // 0.25, 1/4, 2.5e-3, and the book's own notation: 3.2×10⁻⁵, 10⁶, −1.
@@ -25,4 +25,4 @@
     else verdict.textContent = correct ? `✔ ${right}` : `✘ ${wrong}`;
     form.dataset.verdict = missing ? "missing" : correct ? "right" : "wrong";
   });
-})(document.currentScript.closest("form"));
+}
