@@ -7,6 +7,7 @@ zeros among them compress to nothing.
 """
 
 import base64
+import itertools
 import zlib
 
 import numpy as np
@@ -28,50 +29,58 @@ def rounded(states: list[dict[str, np.ndarray]], names) -> list[dict[str, np.nda
 
 def _rounded(arrays: list[np.ndarray]) -> list[np.ndarray]:
     """One name's arrays of all states, rounded."""
-    finite = [array[np.isfinite(array)] for array in arrays]
-    spread = _range(np.concatenate(finite))
-    tolerances = [_tolerance(values, spread) for values in finite]
-    kept = [_cut(array, tolerance) for array, tolerance in zip(arrays, tolerances)]
-    short = all(_fits(*what) for what in zip(kept, arrays, tolerances))
-    return [array.astype("<f4" if short else "<f8") for array in kept]
+    alike = all(array.shape == arrays[0].shape for array in arrays)
+    flat = [array.reshape(1, -1) for array in arrays]
+    spread = _ranges(np.concatenate(flat, axis=1))[0]
+    blocks = [np.concatenate(flat)] if alike else flat  # a row a state; what is alike is rounded at once
+    tolerances = [_tolerances(block, spread) for block in blocks]
+    kept = [_cut(*what) for what in zip(blocks, tolerances)]
+    kind = "<f4" if all(_fits(*what) for what in zip(kept, blocks, tolerances)) else "<f8"
+    rows = itertools.chain.from_iterable(block.astype(kind) for block in kept)
+    return [row.reshape(array.shape) for row, array in zip(rows, arrays)]
 
 
-def _range(values: np.ndarray) -> float:
+def _ranges(rows: np.ndarray) -> np.ndarray:
+    """The range of the finite values of each row."""
+    finite = np.isfinite(rows)
     with np.errstate(over="ignore"):
-        return float(values.max() - values.min()) if values.size else 0.0
+        return np.maximum(rows.max(axis=1, where=finite, initial=-np.inf) - rows.min(axis=1, where=finite, initial=np.inf), 0.0)
 
 
-def _tolerance(values: np.ndarray, spread: float) -> float:
-    """How far the finite values of an array may be moved."""
-    largest = float(np.abs(values).max(initial=0.0))
-    noise, own = _NOISE * largest, _TOLERANCE * _range(values)
-    return own if own > noise else min(max(_TOLERANCE * spread, noise), float(_FLOAT32.eps) / 2 * largest)
+def _largest(rows: np.ndarray) -> np.ndarray:
+    """The largest size of the finite values of each row."""
+    return np.abs(rows).max(axis=1, where=np.isfinite(rows), initial=0.0)
 
 
-def _cut(array: np.ndarray, tolerance: float) -> np.ndarray:
-    """`array` with as few bits of mantissa as the tolerance allows; whole numbers stay what they are."""
-    values = np.where(np.isfinite(array), array, 0.0)
-    largest = np.abs(values).max(initial=0.0)
-    if largest == 0 or np.array_equal(values, np.round(values)):
-        return array
-    with np.errstate(divide="ignore", over="ignore"):  # no tolerance: all bits; the largest floats may round to infinity
-        bits = np.clip(np.ceil(np.log2(largest / tolerance)) - 1, _MANTISSA_BITS, 52)
+def _tolerances(rows: np.ndarray, spread: float) -> np.ndarray:
+    """How far the values of each row may be moved."""
+    largest, own = _largest(rows), _TOLERANCE * _ranges(rows)
+    noise, float32 = _NOISE * largest, float(_FLOAT32.eps) / 2 * largest
+    return np.where(own > noise, own, np.minimum(np.maximum(_TOLERANCE * spread, noise), float32))
+
+
+def _cut(rows: np.ndarray, tolerances: np.ndarray) -> np.ndarray:
+    """The rows with as few bits of mantissa as the tolerances allow; whole numbers stay what they are."""
+    finite = np.isfinite(rows)
+    values = np.where(finite, rows, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # no tolerance: all bits; the largest floats may become infinite
+        bits = np.clip(np.ceil(np.log2(_largest(rows) / tolerances)) - 1, _MANTISSA_BITS, 52)
+        scale = 2.0 ** (bits + 1)[:, None]
         mantissa, exponent = np.frexp(values)
-        scale = 2.0 ** (bits + 1)
         cut = np.ldexp(np.round(mantissa * scale) / scale, exponent)
-    return np.where(np.isfinite(array) & np.isfinite(cut), cut, array)
+    whole = (values == np.round(values)).all(axis=1, keepdims=True)
+    return np.where(finite & np.isfinite(cut) & ~whole, cut, rows)
 
 
-def _fits(cut: np.ndarray, array: np.ndarray, tolerance: float) -> bool:
-    """Whether float32 holds the exponents of all values, and the values within the tolerance."""
-    finite = np.isfinite(array)
-    cut, values = cut[finite], array[finite]
-    size = np.abs(values[values != 0])
+def _fits(cut: np.ndarray, rows: np.ndarray, tolerances: np.ndarray) -> bool:
+    """Whether float32 holds the exponents of all finite values, and the values within the tolerances."""
+    finite = np.isfinite(rows)
+    size = np.abs(rows[finite & (rows != 0)])
     if size.size and not _FLOAT32.tiny < size.min() <= size.max() < _FLOAT32.max:
         return False
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         short = cut.astype(np.float32)
-    return bool((np.isfinite(short) & (np.abs(short - values) <= tolerance)).all())
+        return bool((~finite | (np.isfinite(short) & (np.abs(short - rows) <= tolerances[:, None]))).all())
 
 
 def pack(arrays: list[np.ndarray]) -> tuple[dict, bytes]:

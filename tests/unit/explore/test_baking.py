@@ -1,6 +1,7 @@
 """Baking: deterministic, not repeated, within budgets that name what to coarsen."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -139,6 +140,16 @@ def test_budgets_name_the_parameter_to_coarsen(tmp_path, monkeypatch):
             with pytest.raises(BudgetError, match=rf"explorer wave: baking may take at most .* {what}, got .*; coarsen depth \(20 stops\)"):
                 bake(declared(), tmp_path / what)
         assert not list((tmp_path / what).glob("*/store.json"))
+
+
+def test_seconds_are_those_of_this_process(tmp_path, monkeypatch):
+    monkeypatch.setattr(baking, "MAX_SECONDS", 0.2)
+
+    def slow(k):
+        time.sleep(0.03)
+        return {"x": [0.0], "y": [float(k)]}
+
+    bake(Declaration(slow, figure=lines("x", "y"), readout="", caption="", parameters={"k": (1, 20, 1)}), tmp_path)
 
 
 def test_many_bytes_make_many_chunks_that_cover_all_states(tmp_path, monkeypatch):
