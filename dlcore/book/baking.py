@@ -5,8 +5,7 @@ builds, and appends what it has to say to the file that DLCORE_LOG names. The bo
 only on pages that have a figure, and keeps only the stores that a page uses.
 """
 
-import hashlib
-import importlib.metadata
+import filecmp
 import os
 import shutil
 import sys
@@ -15,7 +14,6 @@ from pathlib import Path
 
 from sphinx.util import logging
 
-import dlcore
 from dlcore.book.pages import all_pages
 
 log = logging.getLogger(__name__)
@@ -69,59 +67,50 @@ def finish(app, exception) -> None:
         Path(app.doctreedir, "environment.pickle").unlink(missing_ok=True)
 
 
-def digest_of_sources() -> str:
-    """A hash of everything besides a notebook that decides what it computes: dlcore and all installed packages."""
-    root = Path(dlcore.__file__).parent
-    digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and root / "book" not in path.parents:
-            digest.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
-    installed = {f"{found.name}=={found.version}" for found in importlib.metadata.distributions()}
-    digest.update("\n".join(sorted(installed)).encode())
-    return digest.hexdigest()[:16]
+def collect(app, env) -> list[str]:
+    """Put the front end and the stores in use into the built book; remove stores no longer in use.
 
-
-def choose_cache(app, config) -> None:
-    """Keep the outputs of notebooks under the hash of what computed them.
-
-    A notebook whose code is unchanged is not run again when its prose is edited; every notebook is when
-    dlcore or a package has changed, since a new value of this setting makes Sphinx read all pages.
+    If the front end has changed, one page is written, and with it what is made of all pages and their scripts.
     """
-    caches = Path(config.nb_execution_cache_path or Path(app.outdir).parent / ".jupyter_cache").resolve()
-    digest = digest_of_sources()
-    for stale in caches.glob("*/"):
-        if stale.name != digest:
-            shutil.rmtree(stale)
-    config.nb_execution_cache_path = str(caches / digest)
-
-
-def collect(app, env) -> None:
-    """Put the front end and the stores in use into the built book; remove stores no longer in use."""
     if app.builder.format != "html":
-        return
+        return []
     used = {explorer.store: name for name, page in all_pages(env).items() for explorer in page.explorers}
     target = Path(app.outdir) / "_static" / "explorers"
     for old in target.glob("*/"):
         if old.name not in used:
             shutil.rmtree(old)
-    if used:
-        from dlcore.explore import assets
-
-        target.mkdir(parents=True, exist_ok=True)
-        assets.write(target)
     for store, docname in used.items():
         source = Path(os.environ["DLCORE_BAKE"]) / store
         if source.is_dir():
-            shutil.copytree(source, target / store, ignore=_not_chunks, dirs_exist_ok=True)
+            shutil.copytree(source, target / store, ignore=_not_chunks, copy_function=_copy, dirs_exist_ok=True)
         else:
             log.warning(
                 "the baked data %s of an explorer is missing from %s; run `make clean` and build again",
                 store, source.parent, location=docname, type="dlcore", subtype="explorer",
             )  # fmt: skip
+    return [env.config.root_doc] if used and _write_front(target) else []
+
+
+def _write_front(target: Path) -> bool:
+    """Write the front end; whether it is another one than before."""
+    from dlcore.explore import assets
+
+    def front():
+        return {path.name: path.read_bytes() for path in target.glob("explorer.*")}
+
+    before = front()
+    assets.write(target)
+    return front() != before
 
 
 def _not_chunks(directory, names) -> list[str]:
     return [name for name in names if not name.endswith(".js")]
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a file unless it is there already."""
+    if not (os.path.exists(target) and filecmp.cmp(source, target)):
+        shutil.copy2(source, target)
 
 
 def link_front_end(app, pagename, templatename, context, doctree) -> None:
@@ -134,7 +123,6 @@ def link_front_end(app, pagename, templatename, context, doctree) -> None:
 
 def setup(app) -> None:
     """Connect to the build."""
-    app.connect("config-inited", choose_cache)
     app.connect("builder-inited", start)
     app.connect("env-updated", collect)
     app.connect("html-page-context", link_front_end)

@@ -1,6 +1,6 @@
 """The pages *Claim ledger* and *Errata*, and claims.json, out of the claims on all pages.
 
-Both pages are written anew in every build, so that they are right after incremental ones as well.
+Both pages are written anew whenever a claim, its place or the title of its page has changed.
 """
 
 import json
@@ -69,7 +69,7 @@ def fill(app, doctree, docname) -> None:
 
 
 def check(app, env) -> list[str]:
-    """Warn of errata that no claim shows, write claims.json, and have both pages written."""
+    """Warn of errata that no claim shows, write claims.json, and have both pages written if they would be others than before."""
     found = rows(env)
     proven = {name for row in found if is_claim(row) for name in row.entry.ids}
     for row in found:
@@ -83,7 +83,9 @@ def check(app, env) -> list[str]:
         records = [{**row.entry.record(), "page": row.page, "anchor": row.anchor} for row in found]
         text = json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True)
         Path(app.outdir, "claims.json").write_text(text + "\n", encoding="utf-8")
-    return [name for name, page in all_pages(env).items() if page.tables]
+    shown = {name: (page.claims, page.sections, page.tables, env.titles[name].astext()) for name, page in all_pages(env).items()}
+    before, env.dlcore_shown = getattr(env, "dlcore_shown", None), shown
+    return [] if shown == before else [name for name, page in all_pages(env).items() if page.tables]
 
 
 def link_script(app, pagename, templatename, context, doctree) -> None:

@@ -80,9 +80,14 @@ def words_of(built: Path) -> set[str]:
     return words
 
 
+def note(app, builder) -> None:
+    """Remember that pages are written."""
+    app.dlcore_writes = True
+
+
 def write(app, exception) -> None:
-    """Write the style sheet that pages load in place of the theme's."""
-    if exception is None and app.builder.format == "html":
+    """Write the style sheet that pages load in place of the theme's, if a page was written."""
+    if exception is None and app.builder.format == "html" and getattr(app, "dlcore_writes", False):
         sheet = (Path(pydata_sphinx_theme.__file__).parent / _SHEET).read_text(encoding="utf-8")
         target = Path(app.outdir, "_static", "styles", "slim.css")
         target.write_text(cut(sheet, words_of(Path(app.outdir))), encoding="utf-8")
@@ -91,4 +96,5 @@ def write(app, exception) -> None:
 def setup(app) -> None:
     """Connect to the build."""
     app.add_css_file("icons.css")
+    app.connect("write-started", note)
     app.connect("build-finished", write)

@@ -41,9 +41,9 @@ class Reach:
         return digest.hexdigest()
 
 
-def reach_of_code(code: str, home: pathlib.Path) -> Reach:
-    """What a piece of code reaches if it runs in the folder `home`."""
-    return reach_of_modules(_imported(code, ""), home)
+def reach_of_code(pieces: Iterable[str], home: pathlib.Path) -> Reach:
+    """What pieces of code reach if they run in the folder `home`; one that is no Python reaches nothing."""
+    return reach_of_modules((name for code in pieces for name in _imported(code, "")), home)
 
 
 def reach_of_modules(names: Iterable[str], home: pathlib.Path) -> Reach:
@@ -110,6 +110,8 @@ def _imported(source: str, package: str) -> Iterator[str]:
 def _imports(source: str, package: str) -> tuple[tuple[str, str | None], ...]:
     """(module, name) for each `from module import name`, (module, None) for each `import module`; none if it is no Python."""
     found: list[tuple[str, str | None]] = []
+    if "import" not in source:  # most cells of a notebook
+        return ()
     with contextlib.suppress(SyntaxError, ImportError):  # ImportError: more dots than there are packages
         for node in _statements(ast.parse(source).body):
             if isinstance(node, ast.Import):

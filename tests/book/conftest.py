@@ -1,5 +1,6 @@
 """Throw-away books with this book's own settings, small enough to be built in seconds."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -27,12 +28,21 @@ class Built:
         """The lines of trouble that name a file."""
         return [line for line in self.said.splitlines() if name in line and re.search("WARNING|ERROR|Error", line)]
 
+    def run(self) -> set[str]:
+        """The notebooks that were run."""
+        return set(re.findall(r"^(\w+)\.\w+: run in", self.said, re.MULTILINE))
+
+    def written(self) -> set[str]:
+        """The pages that were written."""
+        return set(re.findall(r"^writing output\.\.\. \[.*\] chapters/(\w+)", self.said, re.MULTILINE))
+
 
 @dataclass
 class Book:
     """A book in a directory of its own: an entry page, the two generated pages, and what a test adds."""
 
     root: Path
+    package: Path = ROOT  # where dlcore is
 
     def write(self, **pages: str) -> "Book":
         """Write pages by name, as Markdown; Python in {code-cell} blocks is run."""
@@ -47,7 +57,8 @@ class Book:
         """Run the command that builds the real book."""
         start = time.perf_counter()
         command = [Path(sys.executable).with_name("jupyter-book"), "build", self.root, "-W", "--keep-going"]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+        environment = os.environ | {"PYTHONPATH": str(self.package)}
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
         return Built(done.returncode == 0, TERMINAL.sub("", done.stdout), time.perf_counter() - start)
 
     def remove(self, name: str) -> "Book":

@@ -134,6 +134,49 @@ def test_the_address_of_the_repository_stands_in_one_place(book):
     assert not re.search("thebe", book.page("live"), re.IGNORECASE)
 
 
+def written_at(book: Book) -> dict[str, int]:
+    """When each page was written, and what is made of all pages."""
+    found = [*book.html.rglob("*.html"), *book.html.rglob("slim.css"), book.html / "searchindex.js"]
+    return {str(path): path.stat().st_mtime_ns for path in found}
+
+
+def test_where_nothing_has_changed_nothing_is_written(tmp_path):
+    book = new_book(tmp_path / "book").write(claims=code(CLAIMS), wave=code(f'{WAVE}\nshow("wave")'))
+    assert book.build().ok
+    before = written_at(book)
+    again = book.build()
+    assert again.ok
+    assert "no targets are out of date" in again.said
+    assert written_at(book) == before
+
+
+def test_what_is_made_of_all_pages_follows_each_of_them(tmp_path):
+    """In order: a title, a static file, a class that so far no page used."""
+    book = new_book(tmp_path / "book").write(claims=code(CLAIMS), plain="text", references="```{bibliography}\n```")
+    (book.root / "chapters" / "intro.md").write_text("# Entry\n\n{cite}`sun2019`\n", encoding="utf-8")
+    assert book.build().ok
+    entry = book.page("intro")
+    assert "references.html#id" in entry
+    page = book.root / "chapters" / "claims.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("# Page claims", "# Retitled"), encoding="utf-8")
+    retitled = book.build()
+    assert {"claims", "claim_ledger", "errata"} <= retitled.written()
+    assert '#claim-L2.16">Retitled</a>' in book.page("claim_ledger")
+
+    static = book.root / "_static" / "book.css"
+    static.write_text(static.read_text(encoding="utf-8") + "\n/* edited */\n", encoding="utf-8")
+    copied = book.build()
+    assert copied.written() == {"intro"}
+    assert (book.html / "_static" / "book.css").read_text(encoding="utf-8").endswith("/* edited */\n")
+    assert book.page("intro").split("<article")[1] == entry.split("<article")[1].replace("Page claims", "Retitled")
+
+    slim = book.html / "_static" / "styles" / "slim.css"
+    assert ".text-danger" not in slim.read_text(encoding="utf-8")
+    edited = book.write(claims=code(CLAIMS), plain='<p class="text-danger">text</p>', references="```{bibliography}\n```").build()
+    assert edited.ok
+    assert ".text-danger" in slim.read_text(encoding="utf-8")
+
+
 def test_a_later_build_keeps_what_it_can(tmp_path, capsys):
     """In order: built again, prose edited, a claim edited, pages removed."""
     book = new_book(tmp_path / "book").write(claims=code(CLAIMS), wave=code(f'{WAVE}\nshow("wave")'))
@@ -144,7 +187,7 @@ def test_a_later_build_keeps_what_it_can(tmp_path, capsys):
 
     book.write(wave=code(f'{WAVE}\nshow("wave")') + "\nMore prose.", more=code(MORE))
     edited = book.build()
-    assert edited.said.count("Executed notebook") == 1  # the new page; the edited one's code is unchanged
+    assert edited.run() == {"more"}  # the edited one's code is unchanged
     assert "More prose." in book.page("wave")
     assert "later" in book.page("claim_ledger")
     assert "one is" in book.page("claim_ledger")

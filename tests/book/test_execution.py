@@ -1,10 +1,14 @@
-"""Notebooks are run side by side before the pages are read, and those that fail are reported as ever."""
+"""Notebooks are run side by side before pages are read, once, and again when what they reach is edited; failures stay failures."""
 
 import os
+import shutil
 
 import nbformat
 import pytest
 import yaml
+
+from dlcore.explore.reach import PACKAGE
+from tests.book.conftest import WAVE, code
 
 STAMPS = """import pathlib, time
 start = time.time()
@@ -38,8 +42,54 @@ def test_notebooks_run_side_by_side_and_once(book):
     assert not list((book.root / "chapters").glob("*.time"))  # what is in the cache is not run again
 
 
-def test_a_notebook_that_fails_is_named(book):
-    built = add_notebooks(book, good="1 + 1", bad="1 / 0").build()
-    assert not built.ok
-    assert "ZeroDivisionError: division by zero" in built.said
-    assert built.warnings_about("bad.ipynb"), built.said
+def test_a_notebook_that_fails_is_named_each_time(book):
+    add_notebooks(book, good="1 + 1", bad="1 / 0")
+    for _ in range(2):
+        built = book.build()
+        assert not built.ok
+        assert "ZeroDivisionError: division by zero" in built.said
+        assert built.warnings_about("bad.ipynb"), built.said
+
+
+def edit(path, text="\n# edited\n"):
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_what_is_edited_runs_the_notebooks_that_reach_it(book, tmp_path):
+    """In order: nothing, a module beside the notebooks, a wing, the engine, this extension, the front end."""
+    book.package = tmp_path / "site"
+    dlcore = book.package / "dlcore"
+    shutil.copytree(PACKAGE, dlcore, ignore=shutil.ignore_patterns("__pycache__"))
+    helpers = book.root / "chapters" / "helpers.py"
+    helpers.write_text("SECRET = 'the number is 1'")
+    book.write(text=code("import helpers\nprint(helpers.SECRET)"), wave=code(f'{WAVE}\nshow("wave")'))
+    add_notebooks(book, rates="from dlcore.optimizers import schedules")
+    first = book.build()
+    assert first.ok, first.said
+    assert first.run() == {"text", "wave", "rates"}
+    assert "the number is 1" in book.page("text")
+
+    def after(path, text="\n# edited\n"):
+        edit(path, text)
+        built = book.build()
+        assert built.ok, built.said
+        return built
+
+    built = after(helpers, "\nSECRET = 'the number is 2'")
+    assert built.run() == built.written() - {"intro"} == {"text"}
+    assert "the number is 2" in book.page("text")
+    assert after(dlcore / "optimizers" / "schedules.py").run() == {"rates"}
+    assert after(dlcore / "spectra" / "limit_laws.py").run() == set()
+    built = after(dlcore / "explore" / "encoding.py")
+    assert built.run() == {"wave"}
+    assert "explorer wave: 3 states in" in built.said
+    built = after(dlcore / "explore" / "quiz.py")
+    assert built.run() == {"wave"}
+    assert "explorer wave: unchanged, 3 states kept" in built.said
+    built = after(dlcore / "book" / "outputs.py")
+    assert built.run() == set()
+    assert built.written() >= {"text", "wave", "rates", "claim_ledger", "intro"}
+    assert after(dlcore / "explore" / "front" / "explorer.css", "/* edited */").run() == set()
+    assert (book.html / "_static" / "explorers" / "explorer.css").read_text(encoding="utf-8").endswith("/* edited */")
+    assert len(list((book.root / "_build" / ".jupyter_cache" / "executed").glob("*"))) == 3  # what is stale is gone

@@ -8,11 +8,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 
-from dlcore.book import baking, links, outputs, serve, sources, styles
+from dlcore.book import baking, execution, links, outputs, serve, sources, styles
 from dlcore.book.pages import Page
 from dlcore.claims import claim
+from dlcore.explore import reach
 
 FIGURE = """<div><figure class="explorer" id="explorer-signal" data-explorer="signal" data-store="signal-1a2b">
 <script type="application/json">{"parameters": [{"name": "depth"}, {"name": "a&b"}], "caption": "</figure> <b>"}</script>
@@ -88,17 +90,58 @@ def test_what_baking_says_is_passed_on_as_it_is_said(tmp_path):
     assert terminal.getvalue().endswith("\rsignal: 50%\rsignal: 100%\n")
 
 
-def test_notebooks_are_run_again_when_the_code_they_use_has_changed(tmp_path, monkeypatch):
-    (tmp_path / "book").mkdir()
-    (tmp_path / "__init__.py").write_text("")
-    monkeypatch.setattr(baking.dlcore, "__file__", str(tmp_path / "__init__.py"))
-    before = baking.digest_of_sources()
-    (tmp_path / "book" / "ledger.py").write_text("how pages look changes no number")
-    assert baking.digest_of_sources() == before
-    (tmp_path / "gaussian.py").write_text("1")
-    changed = baking.digest_of_sources()
-    (tmp_path / "gaussian.py").write_text("2")
-    assert len({before, changed, baking.digest_of_sources()}) == 3
+def notebook(*cells: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("prose"), *map(nbformat.v4.new_code_cell, cells)])
+
+
+def test_a_notebook_is_run_again_when_what_it_reaches_has_changed(tmp_path, monkeypatch):
+    (tmp_path / "helpers.py").write_text("x = 1")
+    first = notebook("import numpy as np", "%matplotlib inline\nimport helpers")
+    before = execution.key_of(first, tmp_path)
+    first.cells[0].source = "other prose"
+    (tmp_path / "unused.py").write_text("")
+    assert execution.key_of(first, tmp_path) == before
+    assert execution.key_of(notebook("import numpy as np", "%matplotlib inline\nimport helpers  # !"), tmp_path) != before
+    for package, counts in (("torch", True), ("sklearn", True), ("matplotlib", False), ("ruff", False)):
+        with monkeypatch.context() as patch:
+            patch.setattr(reach, "version", lambda name, package=package: "99" if name == package else version(name))
+            assert (execution.key_of(first, tmp_path) != before) == counts
+    (tmp_path / "helpers.py").write_text("x = 2")
+    assert execution.key_of(first, tmp_path) != before
+
+
+version = reach.version
+
+
+@pytest.mark.parametrize(
+    "cell", ["%%time\nimport helpers", "files = !ls\nimport helpers", "import helpers\nhelpers?", "if 1:\n    %time 1\nimport helpers"]
+)  # fmt: skip
+def test_imports_are_found_among_magic(tmp_path, cell):
+    keys = []
+    for text in ("x = 1", "x = 2"):
+        (tmp_path / "helpers.py").write_text(text)
+        keys.append([execution.key_of(notebook(found), tmp_path) for found in (cell, "%%bash\nimport helpers <<")])
+    assert [one == other for one, other in zip(*keys)] == [False, True]
+
+
+def test_of_the_front_end_only_what_stands_in_an_output_counts(tmp_path, monkeypatch):
+    script = tmp_path / "quiz.js"
+    monkeypatch.setitem(execution._SHOWN, "quiz", script)
+    keys = []
+    for text in ("1", "2"):
+        script.write_text(text)
+        keys.append([execution.key_of(notebook(f"from dlcore.explore import {name}"), tmp_path) for name in ("quiz", "lines")])
+    assert [one == other for one, other in zip(*keys)] == [False, True]
+
+
+def test_the_longest_notebook_is_started_first(tmp_path):
+    waiting = []
+    for name, size in (("short", 100), ("small", 1), ("large", 2), ("long", 1)):
+        (tmp_path / name).write_text("x" * size)
+        waiting.append(execution.Notebook(tmp_path / name, notebook(), name))
+    seconds = {str(tmp_path / "short"): 1.0, str(tmp_path / "long"): 60.0}
+    order = [found.key for found in execution.longest_first(waiting, seconds)]
+    assert order == ["large", "small", "long", "short"]  # nobody knows how long the first two will take
 
 
 SHEET = """@charset "utf-8";/* .gone{} */.fade{content:"}{;"}.gone:hover,.fade .shown{a:b}.shown.gone{a:b}
