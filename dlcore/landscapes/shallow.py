@@ -28,9 +28,9 @@ def features(w: Weights, b: Neurons, x: Float[np.ndarray, "*inputs n d"], activa
 
 
 def output(
-    w: Weights, b: Neurons, v: Neurons, x: Float[np.ndarray, "*inputs n d"], activation: ActivationLike
+    w: Weights, b: Neurons, v: Float[np.ndarray, "*heads m"], x: Float[np.ndarray, "*inputs n d"], activation: ActivationLike
 ) -> Float[np.ndarray, "*all n"]:
-    """f(x_i) for all inputs."""
+    """f(x_i) for all inputs; many v may share one w and b."""
     return (features(w, b, x, activation) @ v[..., None])[..., 0]
 
 

@@ -13,13 +13,16 @@ from dlcore.landscapes.flow import chain_flow
 @pytest.mark.parametrize("shape", ["equal", "opposite", "unequal", "two negative", "one zero"])
 def test_losses_are_those_of_an_ode_solver(depth, size, shape):
     """Between places the loss is interpolated: off by about ⅛ (ln 10⁹/150)² = 2.4e-3 of its size."""
-    start = size * {
-        "equal": np.ones(depth),
-        "opposite": np.r_[-1.0, np.ones(depth - 1)],
-        "unequal": np.r_[-1.0, 1 + 0.2 * np.arange(1, depth)],
-        "two negative": np.r_[-1.0, -1.3, np.full(depth - 2, 1.1)],
-        "one zero": np.r_[0.0, np.linspace(1, 2, depth - 1)],
-    }[shape]
+    start = (
+        size
+        * {
+            "equal": np.ones(depth),
+            "opposite": np.r_[-1.0, np.ones(depth - 1)],
+            "unequal": np.r_[-1.0, 1 + 0.2 * np.arange(1, depth)],
+            "two negative": np.r_[-1.0, -1.3, np.full(depth - 2, 1.1)],
+            "one zero": np.r_[0.0, np.linspace(1, 2, depth - 1)],
+        }[shape]
+    )
     time, loss = chain_flow(start)
     end = min(0.95 * time[-1], 50.0)
     at = np.linspace(0, end, 40)
@@ -33,7 +36,7 @@ def test_losses_are_those_of_an_ode_solver(depth, size, shape):
 @pytest.mark.parametrize("depth", [2, 3, 5])
 def test_the_time_on_the_plateau_is_the_closed_form(depth):
     time, loss = chain_flow(np.full(depth, 0.01))
-    reached = np.interp(-(1 - 0.5**depth) ** 2 / 2, -loss, time)  # where c = 1/2
+    reached = np.interp(-((1 - 0.5**depth) ** 2) / 2, -loss, time)  # where c = 1/2
     assert reached == pytest.approx(float(chains.escape_time(0.01, 0.5, depth, landscape="chain")), rel=1e-3)
 
 
