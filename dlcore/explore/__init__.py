@@ -8,7 +8,8 @@
     figures       lines, histogram, heatmap, surface, path_on_contour: templates in one visual language
     template      what a template refers to, arrays and colours
     frames        the ranges that keep its axes still
-    declaration   the declaration checked, and the one place where a state is computed
+    checked       what a declaration is given, checked
+    declaration   the declaration, and the one place where a state is computed
     spec          what the front end is told
     page          a figure as it stands in the built page
     explorer      Explorer, the widget

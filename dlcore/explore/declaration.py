@@ -5,11 +5,8 @@ state is computed, for the kernel and for the built page alike.
 """
 
 import dataclasses
-import inspect
 import itertools
-import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,9 +14,9 @@ from urllib.parse import parse_qsl
 import numpy as np
 
 from ..notation import sentence
-from .abbreviations import as_parameter
-from .parameters import Parameter, nearest
-from .template import check_references, check_shapes, shipped, shipped_names
+from . import checked
+from .parameters import nearest
+from .template import check_shapes, shipped, shipped_names
 
 MAX_STATES = 2000
 
@@ -39,9 +36,9 @@ class Declaration:
     def __init__(self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, parameters=None):
         self.compute: Callable = compute
         self.batch: Callable | None = batch
-        self.name = _name(compute, name)
-        self.figure, self.readout, self.caption = _template(self.name, figure), readout, caption
-        self.parameters = _parameters(self.name, compute, parameters or {})
+        self.name = checked.name_of(compute, name)
+        self.figure, self.readout, self.caption = checked.template(self.name, figure), readout, caption
+        self.parameters = checked.parameters(self.name, compute, parameters or {})
         self.presets = {preset: self._preset(preset, given) for preset, given in (presets or {}).items()}
         self.play = self._played(play)
         extra = {name: [p[name] for p in self.presets.values() if name in p] for name in self.parameters}
@@ -137,7 +134,7 @@ class Declaration:
                 f"explorer {self.name}: compute must return the same names at every state; "
                 f"at {values} they differ in {changed}. Return an empty array where there is nothing to show"
             )
-        return {key: _numeric(self.name, key, value) for key, value in data.items()}
+        return {key: checked.numeric(self.name, key, value) for key, value in data.items()}
 
     def _stopped(self, values: dict) -> dict:
         """The stops that `values` are, up to rounding."""
@@ -176,68 +173,3 @@ class Declaration:
 def _column(values: list) -> np.ndarray:
     """One parameter's values as an array; mixed kinds stay what they are."""
     return np.array(values, dtype=None if len({type(value) for value in values}) == 1 else object)
-
-
-def _template(explorer: str, figure) -> dict:
-    """A figure template as a plain dict with data and layout."""
-    plain = figure.to_plotly_json() if hasattr(figure, "to_plotly_json") else figure
-    if not isinstance(plain, Mapping) or not isinstance(plain.get("data"), (list, tuple)):
-        raise TypeError(
-            f"explorer {explorer}: figure must be a template with a list under 'data', got {type(figure).__name__}; "
-            "use lines, histogram, heatmap, surface or path_on_contour, or write the dict that Plotly would take"
-        )
-    template = {"data": [{"type": "scatter"} | dict(trace) for trace in plain["data"]], "layout": dict(plain.get("layout") or {})}
-    try:
-        template = json.loads(json.dumps(template, allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"explorer {explorer}: the figure must be plain JSON ({error}); return arrays from compute, and name them '@name'"
-        ) from None
-    try:
-        check_references(template)
-    except ValueError as error:
-        raise ValueError(f"explorer {explorer}: {error}") from None
-    return template
-
-
-def _name(compute, name) -> str:
-    name = name or getattr(compute, "__name__", "")
-    if not re.fullmatch(r"[A-Za-z][\w-]*", name, re.ASCII):
-        raise ValueError(f"an explorer's name must be letters, digits, '_' and '-', got {name!r}; pass name=")
-    return name
-
-
-def _parameters(explorer: str, compute, given: dict) -> dict[str, Parameter]:
-    if not given:
-        raise ValueError(f"explorer {explorer} needs at least one parameter, got none; declare for example depth=Slider(1, 100)")
-    accepted = inspect.signature(compute).parameters
-    open_ended = any(p.kind is p.VAR_KEYWORD for p in accepted.values())
-    unknown = [] if open_ended else [name for name in given if name not in accepted]
-    missing = [
-        n for n, p in accepted.items() if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and n not in given
-    ]
-    if unknown or missing:
-        raise TypeError(
-            f"explorer {explorer}: the parameters must be those of {explorer}({', '.join(accepted)}); "
-            f"undeclared: {missing}, unknown: {unknown}"
-        )
-
-    def default(name):
-        value = accepted[name].default if name in accepted else inspect.Parameter.empty
-        return None if value is inspect.Parameter.empty else value
-
-    return {name: as_parameter(name, value, default(name)) for name, value in given.items()}
-
-
-def _numeric(explorer, key, value):
-    if isinstance(value, str):
-        return value
-    array = np.asarray(value)
-    if array.dtype == bool or array.dtype.kind in "iu":
-        return array if array.ndim else array.item()
-    if array.dtype.kind != "f" or array.ndim > 2:
-        raise TypeError(
-            f"explorer {explorer}: compute must return real numbers and arrays of at most two axes, "
-            f"but {key} has dtype {array.dtype} and shape {array.shape}"
-        )
-    return array if array.ndim else float(array)
