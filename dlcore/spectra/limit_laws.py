@@ -5,7 +5,7 @@
     Fuss–Catalan       eigenvalues of J Jᵀ, J a product of L factors    edge (L + 1)^{L+1}/L^L
 
 for independent entries of mean 0 and variance 1 (semicircle) or 1/N (the others: variance = 1/fan-in). Sources: Wigner
-1958; Marchenko & Pastur 1967; Penson & Życzkowski 2011 for the parametrisation of the last.
+1958; Marchenko & Pastur 1967; Biane 1998, Haagerup & Möller 2013 and Neuschel 2014 for the angle in the last.
 
 >>> fuss_catalan_moment(2, factors=3), round(fuss_catalan_edge(3), 3)
 (4.0, 9.481)
