@@ -56,15 +56,10 @@ def start(app) -> None:
 
 
 def finish(app, exception) -> None:
-    """Stop following, forget the variables, and have a build that failed fail again.
-
-    Sphinx reads an unchanged page only once, so that its warnings would be gone from the next build.
-    """
+    """Stop following, and forget the variables."""
     app.dlcore_tail.stop()
     for name in _VARIABLES:
         os.environ.pop(name, None)
-    if exception is not None or app._warncount:
-        Path(app.doctreedir, "environment.pickle").unlink(missing_ok=True)
 
 
 def collect(app, env) -> list[str]:

@@ -20,12 +20,11 @@ from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 from sphinx.util import logging
 
-from dlcore.explore.reach import PACKAGE, Reach, reach_of_code
+from dlcore.explore.reach import Reach, reach_of_code
 
 log = logging.getLogger(__name__)
 
 _ALWAYS = Reach({}, frozenset({"numpy", "scipy", "torch", "sklearn"}))
-_SHOWN = {"quiz": PACKAGE / "explore" / "front" / "quiz.js"}  # what uses the name has the file in its output
 _NOT_PYTHON = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)  # or perhaps not: IPython decides
 
 
@@ -55,11 +54,7 @@ def key_of(content: NotebookNode, home: Path) -> str:
     """A hash of a notebook's code, of the files that it reaches from the folder `home`, and of the versions of what it imports."""
     cells = [cell.source for cell in content.cells if cell.cell_type == "code"]
     reach = reach_of_code(map(_python, cells), home) | _ALWAYS
-    digest = hashlib.sha256(json.dumps([reach.digest(), content.metadata.get("kernelspec"), cells]).encode())
-    for name, path in _SHOWN.items():
-        if any(re.search(rf"\b{name}\b", cell) for cell in cells):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(json.dumps([reach.digest(), content.metadata.get("kernelspec"), cells]).encode()).hexdigest()
 
 
 def _python(cell: str) -> str:

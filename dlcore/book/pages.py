@@ -1,20 +1,13 @@
-"""What each page holds, remembered in the Sphinx environment so that incremental builds stay right.
+"""What each page holds, remembered in the Sphinx environment so that incremental builds stay right."""
 
-Sphinx reads again what was edited, and writes nothing at all if that is nothing. It does not know that pages are made by
-the code of this extension, nor that static files belong to a book: both are looked after here.
-"""
-
-import filecmp
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
 from dlcore.book import outputs
-from dlcore.explore.reach import reach_of_modules
 
 log = logging.getLogger(__name__)
 
@@ -71,46 +64,6 @@ class PageCollector(EnvironmentCollector):
         all_pages(env).update({name: page for name, page in all_pages(other).items() if name in docnames})
 
 
-def pages_of_other_code(app, env, added, changed, removed) -> set[str]:
-    """All pages, if this extension was another one when they were read."""
-    here = Path(__file__).parent
-    code = reach_of_modules([f"dlcore.book.{path.stem}" for path in here.glob("*.py")], here).digest()
-    before, env.dlcore_book = getattr(env, "dlcore_book", code), code
-    return set() if before == code else env.found_docs - added
-
-
-def remember_removed(app, env, added, changed, removed) -> list[str]:
-    """Note whether pages have gone."""
-    app.dlcore_removed = bool(removed)
-    return []
-
-
-def spare_the_bibliography(app, env, docnames) -> None:
-    """Where no page is read and none has gone, have no references formatted anew: that takes a second, and they are remembered."""
-    if not docnames and not app.dlcore_removed:
-        for listener in list(app.events.listeners["env-updated"]):
-            if listener.handler.__module__ == "sphinxcontrib.bibtex":
-                app.disconnect(listener.id)
-
-
-def page_for_static_files(app, env) -> list[str]:
-    """One page to write if a static file has changed: Sphinx copies them when it writes."""
-    folders = [Path(app.confdir, folder) for folder in app.config.html_static_path]
-    files = {path.relative_to(folder): path for folder in folders for path in sorted(folder.rglob("[!.]*")) if path.is_file()}
-    built = Path(app.outdir, "_static")
-    there = all((built / name).is_file() and filecmp.cmp(path, built / name) for name, path in files.items() if not _is_filled_in(name))
-    return [] if there or app.builder.format != "html" else [env.config.root_doc]
-
-
-def _is_filled_in(name: Path) -> bool:
-    """Whether Sphinx takes a static file for a template, and writes another one."""
-    return name.suffix == ".jinja" or name.suffix.endswith("_t")
-
-
 def setup(app) -> None:
-    """Register the collector and connect to the build."""
+    """Register the collector."""
     app.add_env_collector(PageCollector)
-    app.connect("env-get-outdated", pages_of_other_code)
-    app.connect("env-get-outdated", remember_removed)
-    app.connect("env-before-read-docs", spare_the_bibliography)
-    app.connect("env-updated", page_for_static_files)

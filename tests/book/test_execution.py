@@ -51,13 +51,8 @@ def test_a_notebook_that_fails_is_named_each_time(book):
         assert built.warnings_about("bad.ipynb"), built.said
 
 
-def edit(path, text="\n# edited\n"):
-    with open(path, "a", encoding="utf-8") as file:
-        file.write(text)
-
-
 def test_what_is_edited_runs_the_notebooks_that_reach_it(book, tmp_path):
-    """In order: nothing, a module beside the notebooks, a wing, the engine, this extension, the front end."""
+    """In order: a module beside the notebooks, two wings, the engine, another file of its package, this extension and the front end."""
     book.package = tmp_path / "site"
     dlcore = book.package / "dlcore"
     shutil.copytree(PACKAGE, dlcore, ignore=shutil.ignore_patterns("__pycache__"))
@@ -65,31 +60,38 @@ def test_what_is_edited_runs_the_notebooks_that_reach_it(book, tmp_path):
     helpers.write_text("SECRET = 'the number is 1'")
     book.write(text=code("import helpers\nprint(helpers.SECRET)"), wave=code(f'{WAVE}\nshow("wave")'))
     add_notebooks(book, rates="from dlcore.optimizers import schedules")
-    first = book.build()
-    assert first.ok, first.said
-    assert first.run() == {"text", "wave", "rates"}
-    assert "the number is 1" in book.page("text")
 
-    def after(path, text="\n# edited\n"):
-        edit(path, text)
+    def after(*paths, text="\n# edited\n"):
+        for path in paths:
+            path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
         built = book.build()
         assert built.ok, built.said
         return built
 
-    built = after(helpers, "\nSECRET = 'the number is 2'")
+    assert after().run() == {"text", "wave", "rates"}
+    assert "the number is 1" in book.page("text")
+    built = after(helpers, text="\nSECRET = 'the number is 2'")
     assert built.run() == built.written() - {"intro"} == {"text"}
     assert "the number is 2" in book.page("text")
-    assert after(dlcore / "optimizers" / "schedules.py").run() == {"rates"}
-    assert after(dlcore / "spectra" / "limit_laws.py").run() == set()
+    assert after(dlcore / "optimizers" / "schedules.py", dlcore / "spectra" / "limit_laws.py").run() == {"rates"}
     built = after(dlcore / "explore" / "encoding.py")
     assert built.run() == {"wave"}
     assert "explorer wave: 3 states in" in built.said
     built = after(dlcore / "explore" / "quiz.py")
     assert built.run() == {"wave"}
     assert "explorer wave: unchanged, 3 states kept" in built.said
-    built = after(dlcore / "book" / "outputs.py")
+    built = after(dlcore / "book" / "outputs.py", dlcore / "explore" / "front" / "data.js", text="\n")
     assert built.run() == set()
     assert built.written() >= {"text", "wave", "rates", "claim_ledger", "intro"}
-    assert after(dlcore / "explore" / "front" / "explorer.css", "/* edited */").run() == set()
-    assert (book.html / "_static" / "explorers" / "explorer.css").read_text(encoding="utf-8").endswith("/* edited */")
     assert len(list((book.root / "_build" / ".jupyter_cache" / "executed").glob("*"))) == 3  # what is stale is gone
+
+
+def test_a_front_end_that_changes_is_copied_and_runs_nothing(book, tmp_path):
+    book.package = tmp_path / "site"
+    shutil.copytree(PACKAGE, book.package / "dlcore", ignore=shutil.ignore_patterns("__pycache__"))
+    assert book.write(wave=code(f'{WAVE}\nshow("wave")')).build().ok
+    style = book.package / "dlcore" / "explore" / "front" / "explorer.css"
+    style.write_text(style.read_text(encoding="utf-8") + "/* edited */", encoding="utf-8")
+    built = book.build()
+    assert (built.ok, built.run(), built.written()) == (True, set(), {"intro"})
+    assert (book.html / "_static" / "explorers" / "explorer.css").read_text(encoding="utf-8").endswith("/* edited */")

@@ -124,16 +124,6 @@ def test_imports_are_found_among_magic(tmp_path, cell):
     assert [one == other for one, other in zip(*keys)] == [False, True]
 
 
-def test_of_the_front_end_only_what_stands_in_an_output_counts(tmp_path, monkeypatch):
-    script = tmp_path / "quiz.js"
-    monkeypatch.setitem(execution._SHOWN, "quiz", script)
-    keys = []
-    for text in ("1", "2"):
-        script.write_text(text)
-        keys.append([execution.key_of(notebook(f"from dlcore.explore import {name}"), tmp_path) for name in ("quiz", "lines")])
-    assert [one == other for one, other in zip(*keys)] == [False, True]
-
-
 def test_the_longest_notebook_is_started_first(tmp_path):
     waiting = []
     for name, size in (("short", 100), ("small", 1), ("large", 2), ("long", 1)):
