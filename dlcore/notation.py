@@ -13,6 +13,7 @@ import numpy as np
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _TEX = re.compile(r"(?<!\\)\$(.+?)(?<!\\)\$", re.DOTALL)
+_DIGITS = re.compile(r"\.([1-9]\d*)g")
 _EXPONENT = re.compile(r"e([+-]?\d+)")
 
 
@@ -35,11 +36,11 @@ def number(value: float | int | np.generic, digits: int = 3) -> str:
         return "∞" if value > 0 else "−∞"
     if value == 0:
         return "0"
-    rounded = f"{value:.{digits}g}"
-    if 1e-3 <= abs(value) < 1e5:
-        rounded = f"{float(rounded):f}"
-        rounded = rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
-    return powers(rounded)
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    if -3 <= int(exponent) < 5:
+        plain = f"{float(f'{mantissa}e{exponent}'):.{max(digits - 1 - int(exponent), 0)}f}"
+        return powers(plain.rstrip("0").rstrip(".") if "." in plain else plain)
+    return powers((mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + f"e{exponent}")
 
 
 class _Sentence(string.Formatter):
@@ -57,6 +58,8 @@ class _Sentence(string.Formatter):
             return number(value)
         if isinstance(value, (float, np.floating)) and not math.isfinite(value):
             return number(value)
+        if (digits := _DIGITS.fullmatch(spec)) and isinstance(value, (int, float, np.number)):
+            return number(float(value), int(digits[1]))
         text = format(value, spec)
         return powers(text) if isinstance(value, (int, float, np.number)) else text
 

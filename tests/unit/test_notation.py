@@ -14,6 +14,7 @@ from dlcore.notation import number, powers, sentence
     ("value", "text"),
     [
         (0, "0"), (50, "50"), (0.0, "0"), (1.0, "1"), (2.5, "2.5"), (0.25, "0.25"), (3.14159, "3.14"), (1234.5, "1230"),
+        (2.05e-4, "2.05×10⁻⁴"), (0.000999, "9.99×10⁻⁴"), (0.001, "0.001"), (0.0123456, "0.0123"), (99999.0, "10⁵"), (12345.0, "12300"),
         (3.2e-5, "3.2×10⁻⁵"), (1e6, "10⁶"), (-4.56e9, "−4.56×10⁹"), (999.6, "1000"),
         (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "undefined"), (True, "on"), (np.int64(7), "7"), (np.float64(0.5), "0.5"),
     ],
@@ -39,6 +40,7 @@ def test_a_sentence_formats_numbers_and_honours_formats():
     assert (
         sentence("{who}: {depth}, {ratio}, {share:.1%}, {ratio:.1g}, {big:.2f}, {on}", fields) == "He: 50, 3.2×10⁻⁵, 12.3%, 3×10⁻⁵, ∞, on"
     )
+    assert sentence("{a:.2g} times, {b:.2g}, {c:.3g}", {"a": 120.0, "b": 2.05e-4, "c": 1234}) == "120 times, 2×10⁻⁴, 1230"
     assert sentence(lambda f: f"{f['depth']}!", fields) == "50!"
 
 
