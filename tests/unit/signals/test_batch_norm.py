@@ -25,7 +25,7 @@ def test_gradient_factor_in_closed_form():
 @pytest.mark.parametrize("batch", [4, 9, 20])
 def test_relu_factor_is_its_expectation_over_the_sphere(batch, rng):
     """All of it sampled: radii, directions and dense projections, with what the backward pass of the layer above hands on."""
-    h = rng.standard_normal((40_000, batch))
+    h = rng.standard_normal((60_000, batch))
     h -= h.mean(axis=1, keepdims=True)
     eta = h * np.sqrt(batch) / np.linalg.norm(h, axis=1, keepdims=True)
     a = (eta > 0).astype(float)
@@ -34,7 +34,9 @@ def test_relu_factor_is_its_expectation_over_the_sphere(batch, rng):
     inner = p * a[:, None, :] @ centre
     trace = np.einsum("nij,nij->n", inner, inner) / (batch - 1)
     z = eta * a
-    variance = z[:, 0] ** 2 - z[:, 0] * z[:, 1]  # of a weight of variance 1/d: (1/d) Σ z² less the part that all share
+    # E z₁² − E z₁z₂, from all entries and all pairs: what is left of (1/d) Σ z² when the part that all share is subtracted.
+    squares, sums = (z**2).sum(axis=1), z.sum(axis=1)
+    variance = squares / batch - (sums**2 - squares) / (batch * (batch - 1))
     assert batch_norm.relu_factor(batch) == pytest.approx(
         batch / (batch - 3) * trace.mean() / variance.mean(),
         abs=batch / (batch - 3) * (four_errors(trace) / variance.mean() + trace.mean() * four_errors(variance) / variance.mean() ** 2),
