@@ -35,7 +35,7 @@ def wings(path: pathlib.Path) -> list[str]:
     return [str(folder) for name in sorted(folders) if (folder := ROOT / "tests" / "unit" / name).is_dir()]
 
 
-def parts(chapter: str | None, workers: int) -> list[tuple[str, list[list[str]], dict[str, str]]]:
+def parts(chapter: str | None, workers: int, every_page: bool) -> list[tuple[str, list[list[str]], dict[str, str]]]:
     """Name, commands and variables of each part, in order."""
     pytest = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "loadgroup"]
     build = [str(BIN / "jupyter-book"), "build", ".", "-W", "--keep-going"]
@@ -47,13 +47,15 @@ def parts(chapter: str | None, workers: int) -> list[tuple[str, list[list[str]],
         variables = {"DLCORE_CHAPTER": only, "BOOK_HTML": str(html)}
         units = [*wings(paths[0]), every, "tests/unit/test_notebooks.py"]
         build += ["--path-output", str(ROOT / "_build" / "chapter")]
-    browser = ["tests/browser"] if not chapter else [f"tests/browser/test_{name}.py" for name in OF_A_CHAPTER]
+    pages = [f"tests/browser/test_{name}.py" for name in OF_A_CHAPTER]
+    engine = ["tests/book", "tests/browser/test_engine.py", "tests/browser/test_lab.py"]
     return [
         ("style", [[str(BIN / "ruff"), "check", "."], [str(BIN / "lint-imports"), "--no-cache"]], variables),
         ("units", [[*pytest, *units]], variables),
         ("notebooks", [[*pytest[:-1], "loadfile", "--nbval-lax", "--nbval-current-env", *map(str, paths)]], variables),
         ("build", [build], variables),
-        ("pages and JupyterLab", [[*pytest, *([] if chapter else ["tests/book"]), *browser]], variables),
+        *([] if chapter else [("engine and JupyterLab", [[*pytest, *engine]], variables)]),
+        *([("pages and figures", [[*pytest, *pages]], variables)] if chapter or every_page else []),
     ]
 
 
@@ -62,9 +64,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--chapter", default=None, help="the number of a chapter, 08 say")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--pages", action="store_true", help="the pages and figures of all chapters as well")
     options = parser.parse_args()
     times, failed = [], 0
-    for name, commands, variables in parts(options.chapter or None, options.workers):
+    for name, commands, variables in parts(options.chapter or None, options.workers, options.pages):
         print(f"\n== {name}", flush=True)
         begun = time.perf_counter()
         for command in commands:

@@ -78,20 +78,20 @@ def moves(figure: Figure, declaration: Declaration, *, brief: bool):
 
 
 def exercise(figure: Figure, declaration: Declaration, *, grows: bool = False, brief: bool = False) -> None:
-    """Every control to both ends, every preset: `check` each state, and see every control change the picture.
+    """Every control to both ends, every preset: `check` each state, and see every control change the picture or its sentence.
 
     The axes stand still meanwhile; where a kernel answers they may also grow (`grows`). `brief`: the ends alone.
     """
     first = before = check(figure.settled(), declaration)
-    pictures: dict[str, set] = {name: {first.picture + first.places} for name in declaration.parameters}
+    pictures: dict[str, set] = {name: {first.picture + first.places + first.readout} for name in declaration.parameters}
     for name, _ in moves(figure, declaration, brief=brief):
         seen = check(figure, declaration)
-        pictures[name].add(seen.picture + seen.places)
+        pictures[name].add(seen.picture + seen.places + seen.readout)
         still = holds(seen.ranges, before.ranges) if grows else seen.ranges == before.ranges
         assert still, f"{figure.name}: the axes moved with {name}"
         before = seen
     for name, different in pictures.items():
-        assert len(different) > 1, f"{figure.name}: moving {name} over its whole range never changes the picture"
+        assert len(different) > 1, f"{figure.name}: moving {name} over its whole range changes neither picture nor sentence"
     for preset, values in declaration.presets.items():
         figure.preset(preset)
         assert values.items() <= check(figure, declaration).state.items()
