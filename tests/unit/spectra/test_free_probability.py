@@ -46,6 +46,17 @@ def test_moments_of_the_law_are_those_of_the_formula(activation, weights):
     assert integrate.trapezoid(2 * x * above, x) == pytest.approx(spread.mean**2 * (1 + spread.variance), rel=0.01)
 
 
+def test_layers_whose_slopes_take_different_numbers_of_values():
+    """A stronger input needs a finer quadrature of the slopes, so that the layers' tables are of different length."""
+    setting = {"depth": 2, "sigma_w2": 1.0, "q": [0.3, 30.0], "weights": "gaussian"}
+    assert len({len(slopes.squared_slopes("tanh", q).t) for q in setting["q"]}) == 2
+    spread = free_probability.spread("tanh", **setting)
+    x = np.geomspace(1e-9, 60, 4000) * spread.mean
+    above = 1 - free_probability.spectrum(x, "tanh", **setting).cdf
+    assert integrate.trapezoid(above, x) == pytest.approx(spread.mean, rel=0.01)
+    assert integrate.trapezoid(2 * x * above, x) == pytest.approx(spread.mean**2 * (1 + spread.variance), rel=0.01)
+
+
 @pytest.mark.parametrize("weights", free_probability.WEIGHTS)
 def test_cdf_is_the_integral_of_the_density(weights):
     x = np.geomspace(0.05, 1.5, 4000)
