@@ -53,7 +53,10 @@ def jupyter_lab(folder: pathlib.Path, private: pathlib.Path):
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            try:
+                server.wait(timeout=20)
+            except subprocess.TimeoutExpired:  # busy with its kernels: nothing of them is wanted any more
+                server.kill()
 
 
 def _ask_nothing(settings: pathlib.Path) -> None:
@@ -112,8 +115,9 @@ def open_notebook(open_page, server: str, name: str):
 
 
 def run_code(page, code: str) -> None:
-    """Run code in the notebook's kernel, outside any cell, and wait until it has run."""
-    page.evaluate(f"code => {KERNEL}.requestExecute({{ code }}).done.then(() => undefined)", code)
+    """Run code in the notebook's kernel, outside any cell, and wait until it has run, but not for ever."""
+    late = f"new Promise((_, reject) => setTimeout(reject, {RUN_MILLISECONDS}, new Error('the kernel has not answered')))"
+    page.evaluate(f"code => Promise.race([{KERNEL}.requestExecute({{ code }}).done, {late}]).then(() => undefined)", code)
 
 
 def active_cell(page) -> int:

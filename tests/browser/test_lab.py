@@ -27,18 +27,29 @@ SMALL = (
     PICKY,
 )
 
-# JupyterLab hands the questions of figures to a thread of the kernel's own, so a busy cell does not delay them; this does.
+# Asked for a picture, it waits for a file: another cell could not release it where JupyterLab gives figures no thread of their own.
 SLOW = """
-import threading
-quick, released = growth.declaration.compute, threading.Event()
-growth.declaration.compute = lambda **values: (released.wait(), quick(**values))[1]
+import pathlib, time
+quick = growth.declaration.compute
+
+def slow(**values):
+    while not pathlib.Path("released").exists():
+        time.sleep(0.05)
+    return quick(**values)
+
+growth.declaration.compute = slow
 """
 ALERT = "document.querySelector('#explorer-growth [role=alert]')"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("notebooks")
+def folder(tmp_path_factory):
+    """Where the notebooks lie, and their kernels work."""
+    return tmp_path_factory.mktemp("notebooks")
+
+
+@pytest.fixture(scope="module")
+def server(folder, tmp_path_factory):
     lab.write_notebook(folder / "small.ipynb", *SMALL, prose=PROSE)
     lab.write_notebook(folder / "busy.ipynb", *SMALL[:2])
     lab.write_notebook(folder / "twice.ipynb", *SMALL[:2], "growth")
@@ -154,7 +165,7 @@ def test_links_in_prose_set_the_state(growth):
     check(growth.reaches(depth=100, variance=2), curves().declaration)
 
 
-def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, open_page):
+def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, folder, open_page):
     page = lab.open_notebook(open_page, server, "busy.ipynb")
     figure = Figure(page, "growth").settled()
     lab.run_code(page, SLOW)
@@ -167,7 +178,7 @@ def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, open_page):
     assert waiting.inner_text() == "computing …"
     page.clock.fast_forward(15_000)
     page.wait_for_function(f"{ALERT}.textContent.startsWith('The kernel has not answered for 15 seconds')", timeout=PATIENCE)
-    lab.run_code(page, "released.set()")
+    (folder / "released").touch()
     assert figure.reaches(depth=100).trouble == ""  # it was only busy
     assert not waiting.is_visible()
     page.evaluate(f"{lab.KERNEL}.shutdown()")
