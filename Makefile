@@ -3,7 +3,6 @@
 
 PORT ?= 8000
 VENV ?= .venv
-WORKERS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 
@@ -29,7 +28,7 @@ book: $(VENV)/.book  ## build the book into _build/html
 
 test: $(VENV)/.test  ## everything that must hold; of one chapter alone: make test CHAPTER=08
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python tests/run.py --workers $(WORKERS) --chapter "$(CHAPTER)"
+	@$(BIN)/python tests/run.py --chapter "$(CHAPTER)"
 	@echo "make test took $$(( $$(date +%s) - $(START) )) s, with what it installed"
 
 lint: $(VENV)/.test  ## style, and which module may import which

@@ -72,7 +72,7 @@ def needed_cells(cells: list[str], wanted_for: Callable[[str], bool] = _makes_ex
 
 def _names(code: str) -> tuple[set[str], set[str]]:
     """The globals that a cell takes from elsewhere, those that its functions will look for among them, and those it defines."""
-    taken, later, bound = set(), set(), set()
+    taken, later, bound, changed = set(), set(), set(), set()
     for statement in ast.parse(code).body:
         used, defined = _names_of(ast.unparse(statement))
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
@@ -80,8 +80,29 @@ def _names(code: str) -> tuple[set[str], set[str]]:
         else:
             loop = isinstance(statement, ast.For | ast.With)  # what it assigns is taken for its own
             taken |= used - bound - (defined if loop else set())
+            changed |= _changed(statement) - bound
         bound |= defined
-    return taken | (later - bound), bound
+    return taken | changed | (later - bound), bound | changed
+
+
+_CHANGING = {"append", "extend", "insert", "update", "setdefault", "pop", "clear"}
+
+
+def _changed(statement: ast.stmt) -> set[str]:
+    """The names whose objects a statement changes in place: ``a["x"] = …``, ``a.x += …``, ``a.append(…)``."""
+    places = []
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            places += node.targets if isinstance(node, ast.Assign) else [node.target]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+            places.append(node.func)
+    roots = set()
+    for place in places:
+        if isinstance(place, ast.Subscript | ast.Attribute):
+            while isinstance(place, ast.Subscript | ast.Attribute):
+                place = place.value
+            roots |= {place.id} if isinstance(place, ast.Name) else set()
+    return roots
 
 
 def _names_of(code: str) -> tuple[set[str], set[str]]:
@@ -144,19 +165,19 @@ def declaration_of(path: pathlib.Path, name: str) -> Declaration:
     return next(declaration for declaration in declarations_of(path) if declaration.name == name)
 
 
-def _together(path: pathlib.Path, *more: str):
-    """A parameter of a test for the worker that has this chapter, so that its code is run once."""
-    return pytest.param(path, *more, id=(*more, path.stem)[0], marks=pytest.mark.xdist_group(path.stem))
+def together(group: str, *values, name: str | None = None):
+    """A parameter of a test for the worker that has this chapter, so that its code is run and its page opened once."""
+    return pytest.param(*values, id=name or group, marks=pytest.mark.xdist_group(group))
 
 
 def every_chapter() -> list:
     """The chapters with explorers, as parameters of a test."""
-    return [_together(path) for path in chapters()]
+    return [together(path.stem, path) for path in chapters()]
 
 
 def every_explorer() -> list:
     """(path, name) of all explorers of the book, as parameters of a test."""
-    return [_together(path, name) for path in chapters() for name in names_of(path)]
+    return [together(path.stem, path, name, name=name) for path in chapters() for name in names_of(path)]
 
 
 def some_states(declaration: Declaration, count: int = 24) -> list[dict]:

@@ -1,7 +1,9 @@
 """Everything that must hold, part by part, with a table of times: `python tests/run.py [--chapter 08] [--workers 2]`.
 
 With a chapter, what concerns it alone: the units of the wings that it imports, its notebook, its page and its figures in the
-page and in JupyterLab. The book is then built into _build/chapter, where no other notebook is run.
+page and in JupyterLab. The book is then built into _build/chapter, where no other notebook is run. Without one, what the
+engine promises is tested on specimens, the chapters' numbers in the built files; `--pages` opens their pages too, half as
+long again.
 """
 
 import argparse
@@ -11,6 +13,8 @@ import re
 import subprocess
 import sys
 import time
+
+import joblib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "chapters"
@@ -37,7 +41,7 @@ def wings(path: pathlib.Path) -> list[str]:
 
 def parts(chapter: str | None, workers: int, every_page: bool) -> list[tuple[str, list[list[str]], dict[str, str]]]:
     """Name, commands and variables of each part, in order."""
-    pytest = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "--dist", "loadgroup"]
+    pytest = [sys.executable, "-m", "pytest", "-q", "--timeout=900", "-n", str(workers), "--dist", "loadgroup"]
     build = [str(BIN / "jupyter-book"), "build", ".", "-W", "--keep-going"]
     every = "tests/unit/test_every_explorer.py"
     paths = notebooks(chapter)
@@ -49,13 +53,14 @@ def parts(chapter: str | None, workers: int, every_page: bool) -> list[tuple[str
         build += ["--path-output", str(ROOT / "_build" / "chapter")]
     pages = [f"tests/browser/test_{name}.py" for name in OF_A_CHAPTER]
     engine = ["tests/book", "tests/browser/test_engine.py", "tests/browser/test_lab.py"]
+    short = [] if chapter or every_page else ["--short-pages"]
     return [
         ("style", [[str(BIN / "ruff"), "check", "."], [str(BIN / "lint-imports"), "--no-cache"]], variables),
         ("units", [[*pytest, *units]], variables),
         ("notebooks", [[*pytest[:-1], "loadfile", "--nbval-lax", "--nbval-current-env", *map(str, paths)]], variables),
         ("build", [build], variables),
         *([] if chapter else [("engine and JupyterLab", [[*pytest, *engine]], variables)]),
-        *([("pages and figures", [[*pytest, *pages]], variables)] if chapter or every_page else []),
+        ("pages and figures", [[*pytest, *short, *pages]], variables),
     ]
 
 
@@ -63,8 +68,8 @@ def main() -> int:
     """Run the parts in order, stop at the first that fails, print how long each took."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--chapter", default=None, help="the number of a chapter, 08 say")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--pages", action="store_true", help="the pages and figures of all chapters as well")
+    parser.add_argument("--workers", type=int, default=joblib.cpu_count(), help="processes; as many as there are cores")
+    parser.add_argument("--pages", action="store_true", help="open the page of every chapter, here and in JupyterLab")
     options = parser.parse_args()
     times, failed = [], 0
     for name, commands, variables in parts(options.chapter or None, options.workers, options.pages):

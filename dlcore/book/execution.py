@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import joblib
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
@@ -90,7 +91,7 @@ def run_ahead(app, env, docnames) -> None:
         return notebook, single_nb_execution(notebook.content, cwd=folder, timeout=config.execution_timeout, allow_errors=False)
 
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels inherit it: as many threads in all as there are cores
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(joblib.cpu_count()) as pool:
         for done in as_completed([pool.submit(run, notebook) for notebook in longest_first(waiting, seconds)]):
             notebook, result = done.result()
             if result.err is None:

@@ -1,8 +1,8 @@
 """Notebooks are run side by side before pages are read, once, and again when what they reach is edited; failures stay failures."""
 
-import os
 import shutil
 
+import joblib
 import nbformat
 import pytest
 import yaml
@@ -28,7 +28,7 @@ def add_notebooks(book, **sources):
     return book
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="on one core they take turns")
+@pytest.mark.skipif(joblib.cpu_count() < 2, reason="on one core they take turns")
 def test_notebooks_run_side_by_side_and_once(book):
     names = ("first", "second")
     built = add_notebooks(book, **{name: STAMPS.format(name=name) for name in names}).build()

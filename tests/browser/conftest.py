@@ -6,7 +6,25 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser import book
-from tests.browser.driver import Watch, launch
+from tests.browser.driver import PATIENCE, WIDE, Watch, calm, launch
+
+SHORT = {"intro", "index", "claim_ledger", "errata", "bibliography"}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--short-pages", action="store_true", help="leave out the tests that open the long page of a chapter")
+
+
+def pytest_collection_modifyitems(config, items):
+    """With --short-pages: what the engine promises is tested on specimens, baked numbers in the files; chapters are opened one by one."""
+    if config.getoption("--short-pages"):
+        long = [item for item in items if {"read", "opened"} & set(item.fixturenames) and not _group(item) & SHORT]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def _group(item) -> set[str]:
+    return {name for mark in item.iter_markers("xdist_group") for name in mark.args}
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +79,26 @@ def homes(html):
     """Where the book is read from: home → address of its root."""
     with book.served(html) as address:
         yield {"http": address, "file": html.as_uri()}
+
+
+@pytest.fixture(scope="session")
+def read(browser, homes):
+    """read(address, how) → a page of the book, read from its file, that stays open until a test asks for another address.
+
+    The tests of one page run one after the other; its long pages take longer to open than most tests on them.
+    """
+    opened = {}
+    with contextlib.ExitStack() as stack:
+
+        def of(address, how=WIDE):
+            if address not in opened:
+                stack.pop_all().close()
+                opened.clear()
+                opened[address] = calm(_opener(browser, stack)(f"{homes['file']}/{address}", **how))
+            page = opened[address]
+            page.set_viewport_size(how["viewport"])
+            page.emulate_media(color_scheme=how["color_scheme"])
+            page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=how["color_scheme"], timeout=PATIENCE)
+            return page
+
+        yield of

@@ -14,6 +14,18 @@ LOCAL = {"", None, "127.0.0.1"}
 PATIENCE = 60_000  # milliseconds; far above what anything here takes on a machine with little else to do
 
 
+WIDE = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
+NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+
+
+def calm(page):
+    """The page, as soon as every figure is drawn and the mathematics is set."""
+    drawn = "[...document.querySelectorAll('figure.explorer')].every(figure => figure.dataset.state)"
+    page.wait_for_function(drawn, timeout=PATIENCE)
+    page.evaluate("window.MathJax?.startup?.promise")
+    return page
+
+
 def launch(playwright):
     """The browser of all tests, cut off from other hosts."""
     return playwright.chromium.launch(executable_path=find(playwright), args=[*FLAGS, NO_OTHER_HOST])

@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser import specimens
 from tests.browser.book import served
-from tests.browser.driver import PATIENCE, Figure
+from tests.browser.driver import NARROW, PATIENCE, Figure
 from tests.browser.exercise import agree, check, exercise, pin_and_unpin
 from tests.browser.synthetic import write_page
 
@@ -18,7 +18,7 @@ NAMES = ["growth", "bars-2", "heat", "slope", "walk", "guide", "pick", "switch",
 SMALL = ["growth", "bars-2", "walk"]
 EACH = pytest.mark.parametrize("name", NAMES)
 BOTH = pytest.mark.parametrize("home", ["file", "http"])
-NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True, "is_mobile": True}
+PHONE = NARROW | {"has_touch": True, "is_mobile": True}
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 PROSE = """<p><a href="#explorer-growth?variance=2&depth=100">double the variance</a>
 <a href="#explorer-growth?variance=77&depth=1">ask for too much</a></p>"""
@@ -379,7 +379,7 @@ def test_numbers_that_do_not_load_are_said_in_that_figure_only(open_page, small_
 
 @pytest.fixture(scope="module")
 def phone(keep_page, specimen_page):
-    return keep_page(specimen_page[0].as_uri(), **NARROW)
+    return keep_page(specimen_page[0].as_uri(), **PHONE)
 
 
 @EACH

@@ -1,12 +1,11 @@
 """The questions of the built book: each takes its answer, refuses another, and says so aloud."""
 
-import itertools
-
 import pytest
 
 from dlcore.explore import quiz
 from tests.browser import book
 from tests.browser.driver import PATIENCE
+from tests.explorers import every_chapter
 
 VERDICT = "([id, verdict]) => document.getElementById(id).dataset.verdict === verdict"
 
@@ -20,9 +19,9 @@ def answer(page, form, value) -> None:
     form.locator("button[type=submit]").press("Enter")
 
 
-@pytest.mark.parametrize(("home", "address"), list(zip(itertools.cycle(("file", "http")), book.sources(), strict=False)))
-def test_every_question_tells_right_from_wrong(homes, open_page, home, address):
-    page = open_page(f"{homes[home]}/{address}")
+@pytest.mark.parametrize("path", every_chapter())
+def test_every_question_tells_right_from_wrong(read, path):
+    page = read(book.address_of(path))
     for form in page.locator("form.quiz").all():
         name = form.get_attribute("id")
         told = page.evaluate("form => JSON.parse(form.dataset.quiz)", form.element_handle())
