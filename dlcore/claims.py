@@ -90,12 +90,12 @@ class Claim(_Shown):
 
     statement: str
     measured: float
+    by: str  # how what is expected was obtained
     expected: float | None = None
     within: float | None = None
     at_most: float | None = None
     at_least: float | None = None
     source: str | None = None
-    by: str | None = None  # how what is expected was obtained
 
     @property
     def holds(self) -> bool:
@@ -122,7 +122,7 @@ class Claim(_Shown):
         """What was measured and what theory says, as one text."""
         value, tolerance = self.theory
         theory = f"theory {value} ± {tolerance}" if tolerance else f"theory: {value}"
-        return f"measured {number(self.measured, 4)}, {theory}" + (f" ({self.by})" if self.by else "")
+        return f"measured {number(self.measured, 4)}, {theory} ({self.by})"
 
     def html(self, anchor: str | None = None, ledger: str | None = None) -> str:
         """One line of HTML; in the built book with an anchor, and the ids linked to the page `ledger`."""
@@ -172,7 +172,7 @@ def claim(
     at_most: Number | None = None,
     at_least: Number | None = None,
     source: str | None = None,
-    by: str | None = None,
+    by: str,
 ) -> Claim:
     """Check a statement with a number, show it, and return the record.
 
@@ -188,7 +188,7 @@ def claim(
         _one_number("measured", measured),
         **_checked_bounds(expected=expected, within=within, at_most=at_most, at_least=at_least),
         source=source,
-        by=None if by is None else _checked_text("by", by),
+        by=_checked_text("by", by),
     )
     checked.show()
     if not checked.holds:

@@ -79,7 +79,7 @@ class Writer:
         """What the filter looks at: everything that stands in the row, its TeX as it was typed, and where it stands in the book."""
         entry = row.entry
         texts = [*entry.ids, *(SOURCES[key] for key in row.sources), self.titles[row.page].astext(), row.section, cited(entry.source or "")]
-        texts += [entry.statement, entry.by or "", entry.numbers] if is_claim(row) else [entry.says, entry.correct]
+        texts += [entry.statement, entry.by, entry.numbers] if is_claim(row) else [entry.says, entry.correct]
         told = {"search": " ".join(texts), "source": " ".join(row.sources), "chapter": row.page}
         return " ".join(f'data-{name}="{html.escape(text, quote=True)}"' for name, text in told.items())
 
@@ -94,7 +94,7 @@ class Writer:
         entry = row.entry
         value, tolerance = entry.theory
         theory = f"{value} ± {tolerance}" if tolerance else value
-        return [typeset(entry.statement), number(entry.measured, 4), theory, html.escape(entry.by or ""), self._where(row)]
+        return [typeset(entry.statement), number(entry.measured, 4), theory, html.escape(entry.by), self._where(row)]
 
     def _erratum_cells(self, row: Row) -> list[str]:
         entry, ledger = row.entry, self.address_of("ledger")

@@ -15,7 +15,9 @@ CLAIMS = """from dlcore.claims import claim, erratum
 claim(["L2.16", "S1.03"], "one is $1<2$", measured=1, expected=1, within=0.25, source="notes §1", by="closed form")
 erratum("L2.17", source="notes §2", says="x", correct="$y$", shown_by="L2.16")
 """
-MORE = 'from dlcore.claims import claim\nclaim("L10.02", "later", measured=3, at_most=4)\nclaim("L2.16", "again", measured=0, at_least=0)'
+MORE = """from dlcore.claims import claim
+claim("L10.02", "later", measured=3, at_most=4, by="closed form")
+claim("L2.16", "again", measured=0, at_least=0, by="closed form")"""
 
 
 @pytest.fixture(scope="module")

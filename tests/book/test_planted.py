@@ -10,7 +10,7 @@ from tests.book.conftest import WAVE, code
     [
         (code("1 / 0"), "ZeroDivisionError: division by zero"),
         (
-            code('from dlcore.claims import claim\nclaim("L2.16", "two is one", measured=2, expected=1, within=0.5)'),
+            code('from dlcore.claims import claim\nclaim("L2.16", "two is one", measured=2, expected=1, within=0.5, by="closed form")'),
             "ClaimError: ✘ L2.16 two is one: measured 2, theory 1 ± 0.5",
         ),
     ],

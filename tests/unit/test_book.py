@@ -22,11 +22,11 @@ FIGURE = """<div><figure class="explorer" id="explorer-signal" data-explorer="si
 
 
 def record(ids):
-    return json.loads(json.dumps(claim(ids, "it holds", measured=1, at_most=1).record()))
+    return json.loads(json.dumps(claim(ids, "it holds", measured=1, at_most=1, by="closed form").record()))
 
 
 def test_explorers_and_claims_are_read_out_of_html():
-    shown = claim(["L2.16", "S1.03"], 'with "quotes" & <tags>', measured=1, expected=1, within=0).html()
+    shown = claim(["L2.16", "S1.03"], 'with "quotes" & <tags>', measured=1, expected=1, within=0, by="closed form").html()
     explorers, claims = outputs.read(f"<p>before</p>{FIGURE}{shown}{FIGURE.replace('signal', 'other')}")
     assert explorers == [
         outputs.Explorer("signal", "signal-1a2b", ("depth", "a&b")),

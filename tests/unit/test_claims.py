@@ -1,5 +1,6 @@
 """Claims hold or raise, say what they measured, and survive the way through a page."""
 
+import functools
 import html
 import json
 import math
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from dlcore.claims import Claim, ClaimError, claim, erratum, from_record
+from dlcore import claims
+from dlcore.claims import Claim, ClaimError, erratum, from_record
 
+claim = functools.partial(claims.claim, by="closed form")
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
 
@@ -80,6 +83,7 @@ def test_a_claim_raises_exactly_when_it_is_off_by_more_than_its_tolerance(measur
         ({"at_most": 1, "ids": "2.16"}, "ids are entries"),
         ({"at_most": 1, "ids": []}, "ids are entries"),
         ({"at_most": 1, "statement": " "}, "statement is a sentence"),
+        ({"at_most": 1, "by": ""}, "by is a sentence"),
     ],
 )
 def test_a_check_that_says_nothing_is_refused(wrong, says):
@@ -90,12 +94,12 @@ def test_a_check_that_says_nothing_is_refused(wrong, says):
 
 def test_it_says_what_was_measured_and_what_theory_says():
     assert repr(claim("L2.16", "He keeps it", measured=1.00312, expected=1, within=0.02)) == (
-        "✔ L2.16 He keeps it: measured 1.003, theory 1 ± 0.02"
+        "✔ L2.16 He keeps it: measured 1.003, theory 1 ± 0.02 (closed form)"
     )
     assert repr(claim(["L2.16", "S1.03"], "tiny", measured=3.21e-7, at_most=1e-6)) == (
-        "✔ L2.16, S1.03 tiny: measured 3.21×10⁻⁷, theory: at most 10⁻⁶"
+        "✔ L2.16, S1.03 tiny: measured 3.21×10⁻⁷, theory: at most 10⁻⁶ (closed form)"
     )
-    assert repr(claim("D.01", "between", measured=0.5, at_least=0, at_most=1)).endswith("theory: 0 to 1")
+    assert repr(claim("D.01", "between", measured=0.5, at_least=0, at_most=1)).endswith("theory: 0 to 1 (closed form)")
 
 
 def test_the_text_is_escaped_and_its_tex_typeset():
@@ -106,7 +110,7 @@ def test_the_text_is_escaped_and_its_tex_typeset():
 
 
 def test_colour_is_not_the_only_sign_of_a_claim_that_fails():
-    fails = Claim(("L1.01",), "s", 2.0, at_most=1.0)
+    fails = Claim(("L1.01",), "s", 2.0, "closed form", at_most=1.0)
     assert 'aria-label="does not hold"' in fails.html()
     assert "✘" in fails.html()
 
@@ -168,7 +172,7 @@ def shown_in():
 
 
 def test_a_claim_is_shown_once_wherever_it_stands_in_its_cell(shown_in):
-    make = "claim('L1.01', 's', measured=1, at_most=1)"
+    make = "claim('L1.01', 's', measured=1, at_most=1, by='closed form')"
     assert shown_in(
         "from dlcore.claims import claim",
         make,
@@ -179,4 +183,4 @@ def test_a_claim_is_shown_once_wherever_it_stands_in_its_cell(shown_in):
 
 
 def test_a_claim_that_fails_is_shown_before_it_raises(shown_in):
-    assert shown_in("from dlcore.claims import claim\nclaim('L1.01', 's', measured=2, at_most=1)") == [[1]]
+    assert shown_in("from dlcore.claims import claim\nclaim('L1.01', 's', measured=2, at_most=1, by='closed form')") == [[1]]
