@@ -9,7 +9,7 @@ All of them are four standard errors, or the distance that is as improbable: P(|
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from scipy import special
 
 from dlcore.checks import Real, Reals, finite, positive_int
@@ -22,11 +22,11 @@ def mean_square(z: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, "*batch"]
     return np.einsum("...i,...i->...", z, z) / z.shape[-1]
 
 
-def four_errors(samples: Float[np.ndarray, "samples *rest"]) -> Float[np.ndarray, "*rest"] | np.floating:
-    """Four standard errors of the mean of independent samples (first axis): 4 s/√n, s² with n − 1 in the denominator."""
+def four_errors(samples: Shaped[np.ndarray, "samples *rest"]) -> Float[np.ndarray, "*rest"] | np.floating:
+    """Four standard errors of the mean of independent numbers or outcomes (first axis): 4 s/√n, s² with n − 1 in the denominator."""
     if len(samples) < 2:
         raise ValueError(f"a standard error needs at least 2 samples, got {len(samples)}: draw more")
-    return 4 * np.std(finite("samples", samples), axis=0, ddof=1) / np.sqrt(len(samples))
+    return 4 * np.std(finite("samples", np.asarray(samples, dtype=float)), axis=0, ddof=1) / np.sqrt(len(samples))
 
 
 def four_errors_of_share(p: Real, n: int) -> float:

@@ -16,6 +16,7 @@ def test_four_errors_are_those_of_the_mean(rng):
     samples = rng.standard_normal((50, 3))
     assert_allclose(statistics.four_errors(samples), 4 * stats.sem(samples), rtol=1e-12)
     assert_allclose(statistics.four_errors(samples[:, 0]), 4 * stats.sem(samples[:, 0]), rtol=1e-12)  # of one quantity, one number
+    assert_allclose(statistics.four_errors(samples > 0), 4 * stats.sem(samples > 0), rtol=1e-12)  # of outcomes
 
 
 def test_four_errors_of_a_share_are_those_of_the_binomial_law():
