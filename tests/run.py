@@ -41,7 +41,7 @@ def wings(path: pathlib.Path) -> list[str]:
 
 def parts(chapter: str | None, workers: int, every_page: bool) -> list[tuple[str, list[list[str]], dict[str, str]]]:
     """Name, commands and variables of each part, in order."""
-    pytest = [sys.executable, "-m", "pytest", "-q", "--timeout=900", "-n", str(workers), "--dist", "loadgroup"]
+    pytest = [sys.executable, "-m", "pytest", "-q", "--timeout=900", "-n", str(workers), "--dist", "loadfile" if chapter else "loadgroup"]
     build = [str(BIN / "jupyter-book"), "build", ".", "-W", "--keep-going"]
     every = "tests/unit/test_every_explorer.py"
     paths = notebooks(chapter)
