@@ -2,6 +2,7 @@
 
     outputs   reads explorers and claims out of HTML outputs
     pages     remembers, for each page, what it holds; duplicates are warnings
+    figures   a page of its own for every figure, and where its still lies
     baking    where explorers put their data while notebooks run, what they say meanwhile, what the book keeps
     execution runs notebooks side by side before Sphinx reads them one by one
     incremental when pages are read or written although none was edited
@@ -24,10 +25,10 @@ FRONT = Path(__file__).parent / "front"
 
 def setup(app) -> dict:
     """Connect every part to Sphinx."""
-    from dlcore.book import baking, execution, incremental, ledger, links, only, pages, scripts, styles, theme, widgets
+    from dlcore.book import baking, execution, figures, incremental, ledger, links, only, pages, scripts, styles, theme, widgets
 
     app.connect("builder-inited", _add_front_files)
-    for part in (pages, incremental, only, baking, execution, links, ledger, theme, styles, widgets, scripts):
+    for part in (pages, incremental, only, baking, figures, execution, links, ledger, theme, styles, widgets, scripts):
         part.setup(app)
     return {"version": "1", "env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}
 

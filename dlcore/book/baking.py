@@ -99,7 +99,7 @@ def _write_front(target: Path) -> bool:
 
 
 def _not_chunks(directory, names) -> list[str]:
-    return [name for name in names if not name.endswith(".js")]
+    return [name for name in names if not name.endswith((".js", ".svg"))]
 
 
 def _copy(source: str, target: str) -> None:

@@ -4,6 +4,8 @@
 
     parameters    what a reader can turn, and which values are offered; Choice, Toggle
     slider        Slider
+    film          Time, the frames of a film
+    story         Step, Guess, and what a click in the picture sets
     abbreviations (1, 200) for a Slider, ["relu", "tanh"] for a Choice
     figures       lines, histogram, heatmap, surface, path_on_contour: templates in one visual language
     template      what a template refers to, arrays and colours
@@ -26,9 +28,14 @@ This package imports none of dlcore's numerics.
 
 from .explorer import Explorer
 from .figures import heatmap, histogram, lines, path_on_contour, surface
+from .film import Time
 from .parameters import Choice, Toggle
 from .progress import progress
 from .quiz import quiz
 from .slider import Slider
+from .story import Guess, Step
 
-__all__ = ["Choice", "Explorer", "Slider", "Toggle", "heatmap", "histogram", "lines", "path_on_contour", "progress", "quiz", "surface"]
+__all__ = [
+    "Choice", "Explorer", "Guess", "Slider", "Step", "Time", "Toggle",
+    "heatmap", "histogram", "lines", "path_on_contour", "progress", "quiz", "surface",
+]  # fmt: skip

@@ -6,7 +6,10 @@ import pathlib
 import shutil
 
 FRONT = pathlib.Path(__file__).parent / "front"
-_SHARED = ("data.js", "turn.js", "picture.js", "controls.js", "explorer.js")
+_SHARED = (
+    "data.js", "turn.js", "panels.js", "picture.js", "controls.js", "film.js", "pick.js", "story.js", "guess.js", "tools.js", "present.js",
+    "explorer.js",
+)  # fmt: skip
 
 
 def _joined(home: str) -> str:

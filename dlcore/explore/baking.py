@@ -25,7 +25,6 @@ from .encoding import encode, rounded
 from .fingerprint import fingerprint
 from .frames import Extents
 from .progress import log
-from .template import shipped_names
 
 MAX_SECONDS = 120  # of this process: what else the machine does is no reason to coarsen
 MAX_BYTES = 2_000_000
@@ -44,11 +43,12 @@ class Estimate:
     """What baking will cost, from a few states spread over the whole grid."""
 
     states: int
+    kind: str  # "states", or "films"
     seconds: float
     bytes: float
 
     def __str__(self):
-        return f"{self.states} states, ≈{number(self.seconds, 2)} s, ≈{number(self.bytes / 1e6, 2)} MB"
+        return f"{self.states} {self.kind}, ≈{number(self.seconds, 2)} s, ≈{number(self.bytes / 1e6, 2)} MB"
 
 
 def estimate(declaration: Declaration, places: int = 8, run: int = 2) -> Estimate:
@@ -65,11 +65,11 @@ def estimate(declaration: Declaration, places: int = 8, run: int = 2) -> Estimat
         computed += _own([declaration.state(picked[len(computed)])])
         each.append(time.process_time() - start)
     seconds = float(np.median(each)) * len(states)  # of the typical state: some first train what others then look up
-    names = shipped_names(declaration.figure)
+    names, films = declaration.shipped, _films(declaration)
     computed = _rounded(computed, names)
-    whole, half = (_gzipped(_chunk(0, some, names)) for some in (computed, computed[: len(computed) // 2 + 1]))
+    whole, half = (_gzipped(_chunk(0, some, names, films)) for some in (computed, computed[: len(computed) // 2 + 1]))
     more = (whole - half) / max(1, len(computed) - len(computed) // 2 - 1)  # what one more state adds
-    return Estimate(len(states), seconds, whole + more * (len(states) - len(computed)))
+    return Estimate(len(states), "films" if declaration.time else "states", seconds, whole + more * (len(states) - len(computed)))
 
 
 def bake(declaration: Declaration, root: pathlib.Path) -> pathlib.Path:
@@ -124,26 +124,26 @@ def _rounded(states: list[State], names) -> list[State]:
 
 def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
     """File name → text of a store."""
-    names = shipped_names(declaration.figure)
+    names, films = declaration.shipped, _films(declaration)
     extents = Extents(declaration.figure)
     for state in states:
         extents.include(state.arrays)
     states = _rounded(states, names)
     constant = [name for name in names if all(np.array_equal(s.arrays[name], states[0].arrays[name], equal_nan=True) for s in states)]
     varying = [name for name in names if name not in constant]
-    size = _gzipped(_chunk(0, states, varying))
+    size = _gzipped(_chunk(0, states, varying, films))
     count = min(len(states), max(1, -(-size // _CHUNK_TARGET)))
     edges = [len(states) * k // count for k in range(count + 1)]
-    chunks = {f"{k:04d}.js": _chunk(k, states[a:b], varying) for k, (a, b) in enumerate(itertools.pairwise(edges))}
+    chunks = {f"{k:04d}.js": _chunk(k, states[a:b], varying, films) for k, (a, b) in enumerate(itertools.pairwise(edges))}
     for text in chunks.values():
         _within(declaration, "bytes in one chunk", _gzipped(text), MAX_CHUNK_BYTES)
     first = states[declaration.states().index(declaration.start)]
     store = {
         "chunks": edges,
         "ranges": extents.ranges(),
-        "constants": encode([states[0].arrays], constant),
-        "first": encode([first.arrays], varying),
-        "readout": first.readout,
+        "constants": encode([states[0].arrays], constant, films),
+        "first": encode([first.arrays], varying, films),
+        "readout": _told(first),
     }
     files = chunks | {"store.json": json.dumps(store, ensure_ascii=False)}
     _within(declaration, "bytes in the page itself", _gzipped(files["store.json"]), MAX_CHUNK_BYTES)
@@ -151,9 +151,19 @@ def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
     return files
 
 
-def _chunk(index: int, states: list[State], names) -> str:
+def _films(declaration: Declaration) -> frozenset[str]:
+    """Names of the arrays whose leading axis is time."""
+    return frozenset(name for name, array in declaration.first.arrays.items() if np.ndim(array) > 1 and len(array) == declaration.frames)
+
+
+def _told(state: State) -> str | list[str]:
+    """The sentence of a state; of a film one for each frame."""
+    return list(state.readouts) or state.readout
+
+
+def _chunk(index: int, states: list[State], names, films) -> str:
     """A chunk's text: a classic script, so that it loads from file:// as well."""
-    content = encode([state.arrays for state in states], names) | {"readouts": [state.readout for state in states]}
+    content = encode([state.arrays for state in states], names, films) | {"readouts": [_told(state) for state in states]}
     return f"dlcoreExplorer.chunk(document.currentScript, {index}, {json.dumps(content, ensure_ascii=False)});\n"
 
 
@@ -163,10 +173,10 @@ def _gzipped(text: str) -> int:
 
 def _within(declaration: Declaration, what: str, value: float, limit: float) -> None:
     if value > limit:
-        longest = max(declaration.stops, key=lambda name: len(declaration.stops[name]))
+        longest = max(declaration.grid, key=lambda name: len(declaration.grid[name]))
         raise BudgetError(
             f"explorer {declaration.name}: baking may take at most {number(limit)} {what}, got {number(value)}; "
-            f"coarsen {longest} ({len(declaration.stops[longest])} stops), or return shorter arrays"
+            f"coarsen {longest} ({len(declaration.grid[longest])} stops), or return shorter arrays"
         )
 
 

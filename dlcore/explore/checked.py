@@ -12,7 +12,7 @@ from .parameters import Parameter
 from .template import check_references
 
 
-def template(explorer: str, figure) -> dict:
+def template(explorer: str, figure, time: str | None = None) -> dict:
     """A figure template as a plain dict with data and layout."""
     plain = figure.to_plotly_json() if hasattr(figure, "to_plotly_json") else figure
     if not isinstance(plain, Mapping) or not isinstance(plain.get("data"), (list, tuple)):
@@ -28,7 +28,7 @@ def template(explorer: str, figure) -> dict:
             f"explorer {explorer}: the figure must be plain JSON ({error}); return arrays from compute, and name them '@name'"
         ) from None
     try:
-        check_references(template)
+        check_references(template, time)
     except ValueError as error:
         raise ValueError(f"explorer {explorer}: {error}") from None
     return template
@@ -47,10 +47,11 @@ def parameters(explorer: str, compute, given: dict) -> dict[str, Parameter]:
     if not given:
         raise ValueError(f"explorer {explorer} needs at least one parameter, got none; declare for example depth=Slider(1, 100)")
     accepted = inspect.signature(compute).parameters
+    given_to = {name: value for name, value in given.items() if getattr(value, "kind", None) != "time"}  # compute returns all frames
     open_ended = any(p.kind is p.VAR_KEYWORD for p in accepted.values())
-    unknown = [] if open_ended else [name for name in given if name not in accepted]
+    unknown = [] if open_ended else [name for name in given_to if name not in accepted]
     missing = [
-        n for n, p in accepted.items() if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and n not in given
+        n for n, p in accepted.items() if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL) and n not in given_to
     ]
     if unknown or missing:
         raise TypeError(
@@ -65,16 +66,24 @@ def parameters(explorer: str, compute, given: dict) -> dict[str, Parameter]:
     return {name: as_parameter(name, value, default(name)) for name, value in given.items()}
 
 
-def numeric(explorer, key, value):
+def time_of(explorer: str, given: dict[str, Parameter]) -> str | None:
+    """The parameter that is the time of a film; at most one."""
+    times = [name for name, parameter in given.items() if parameter.kind == "time"]
+    if len(times) > 1:
+        raise ValueError(f"explorer {explorer}: a film has one Time, got {', '.join(times)}; make the others sliders")
+    return times[0] if times else None
+
+
+def numeric(explorer, key, value, axes=2):
     """A number, an array or a text that compute returned, or TypeError."""
     if isinstance(value, str):
         return value
     array = np.asarray(value)
     if array.dtype == bool or array.dtype.kind in "iu":
         return array if array.ndim else array.item()
-    if array.dtype.kind != "f" or array.ndim > 2:
+    if array.dtype.kind != "f" or array.ndim > axes:
         raise TypeError(
-            f"explorer {explorer}: compute must return real numbers and arrays of at most two axes, "
+            f"explorer {explorer}: compute must return real numbers and arrays of at most {'three axes, the first of them time' if axes == 3 else 'two axes'}, "
             f"but {key} has dtype {array.dtype} and shape {array.shape}"
         )
     return array if array.ndim else float(array)

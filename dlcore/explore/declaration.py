@@ -5,6 +5,7 @@ state is computed, for the kernel and for the built page alike.
 """
 
 import dataclasses
+import inspect
 import itertools
 import math
 from collections.abc import Callable, Mapping
@@ -14,49 +15,83 @@ from urllib.parse import parse_qsl
 import numpy as np
 
 from ..notation import sentence
-from . import checked
+from . import checked, story
+from .film import moment, stacked
 from .parameters import nearest
-from .template import check_shapes, shipped, shipped_names
+from .template import check_shapes, is_film, shipped, shipped_names
 
 MAX_STATES = 2000
 
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """One state: parameter values, the arrays of the picture, and the sentence under it."""
+    """One state: parameter values, the arrays of the picture, and the sentence under it; of a film the sentence of each frame."""
 
     values: dict[str, Any]
     arrays: dict[str, np.ndarray]
     readout: str
+    readouts: tuple[str, ...] = ()
 
 
 class Declaration:
     """See `Explorer` for the arguments; everything that can be wrong is found at once, here."""
 
-    def __init__(self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, parameters=None):
+    def __init__(
+        self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, pick=None, steps=(), guess=None,
+        parameters=None,
+    ):  # fmt: skip
         self.compute: Callable = compute
         self.batch: Callable | None = batch
         self.name = checked.name_of(compute, name)
-        self.figure, self.readout, self.caption = checked.template(self.name, figure), readout, caption
         self.parameters = checked.parameters(self.name, compute, parameters or {})
-        self.presets = {preset: self._preset(preset, given) for preset, given in (presets or {}).items()}
+        self.time: str | None = checked.time_of(self.name, self.parameters)
+        self.figure, self.readout, self.caption = checked.template(self.name, figure, self.time), readout, caption
+        self.frames = self.parameters[self.time].frames if self.time else 0
+        self.presets = {preset: self._preset(f"preset {preset!r}", given) for preset, given in (presets or {}).items()}
+        self.steps = story.steps(self.name, steps, self.figure, self._preset)
+        self.pick = story.pick(self.name, pick, self.figure, self.parameters)
         self.play = self._played(play)
-        extra = {name: [p[name] for p in self.presets.values() if name in p] for name in self.parameters}
+        named = [*self.presets.values(), *(step.values for step in self.steps)]
+        extra = {name: [p[name] for p in named if name in p] for name in self.parameters}
         self.stops = {name: parameter.stops_with(extra[name]) for name, parameter in self.parameters.items()}
         self._refuse_too_many_states()
         self.start = self._stopped({name: parameter.start for name, parameter in self.parameters.items()})
         self.presets = {preset: self._stopped(values) for preset, values in self.presets.items()}
+        for step in self.steps:
+            step.values = self._stopped(step.values)
         self._keys: frozenset | None = None
-        self.first = self.state(self.start)
+        self.streams = bool(self.time) and inspect.isgeneratorfunction(compute)
+        first = self._start_of_film() if self.streams else self.computed(self.start)
+        self.guess = story.guess(self.name, guess, first, self.figure)
+        self.first = self.assemble(self.start, first)
+        if self.time and not is_film(self.figure, self.first.arrays, self.time):
+            raise ValueError(
+                f"explorer {self.name}: no array of the figure has a leading axis of the {self.frames} frames that {self.time} declares; "
+                f"return all frames, shape (frames, …), or name one in the template, '@name[{self.time}]'"
+            )
 
     @property
     def count(self) -> int:
-        """Number of states of the built page: the product of the numbers of stops."""
-        return math.prod(len(stops) for stops in self.stops.values())
+        """Number of states of the built page: the product of the numbers of stops. A film is one."""
+        return math.prod(len(stops) for stops in self.grid.values())
+
+    @property
+    def grid(self) -> dict[str, tuple]:
+        """The stops of what is computed state by state; a film's time stands at its start."""
+        return {name: (self.parameters[name].start,) if name == self.time else stops for name, stops in self.stops.items()}
+
+    @property
+    def shipped(self) -> tuple[str, ...]:
+        """Names of the arrays that a picture needs, and of what is guessed."""
+        return tuple(dict.fromkeys([*shipped_names(self.figure), *self._guessed]))
+
+    @property
+    def _guessed(self) -> list[str]:
+        return [self.guess["name"]] if self.guess else []
 
     def states(self) -> list[dict]:
         """All states of the built page in the order of their integer index, the last parameter fastest."""
-        return [dict(zip(self.stops, values)) for values in itertools.product(*self.stops.values())]
+        return [dict(zip(self.grid, values)) for values in itertools.product(*self.grid.values())]
 
     def check(self, values: Mapping) -> dict:
         """All parameter values, in order and each in its range; ValueError with what is allowed otherwise."""
@@ -69,16 +104,29 @@ class Declaration:
         """Compute the state at `values` (missing ones at their start)."""
         full = self.check(values)
         try:
-            return self.assemble(full, self.compute(**full))
+            return self.assemble(full, self.computed(full))
         except Exception as error:
             error.add_note(f"in explorer {self.name} at {full}")
             raise
 
+    def run(self, values: Mapping):
+        """What compute returns: a dict, or the frames of a film one after the other."""
+        return self.compute(**{name: value for name, value in values.items() if name != self.time})
+
+    def _start_of_film(self) -> Mapping:
+        """What a generator yields until the frame where a reader begins: the whole film is computed when somebody wants it."""
+        return stacked(self.name, self.run(self.start), self.frames, self.parameters[self.time].frame(self.start[self.time]) + 1)
+
+    def computed(self, values: Mapping) -> Mapping:
+        """What compute returns, the frames of a generator stacked."""
+        made = self.run(values)
+        return stacked(self.name, made, self.frames) if self.time and inspect.isgenerator(made) else made
+
     def data(self, values: Mapping) -> dict[str, Any]:
         """Everything that compute returns at `values`, what the picture leaves out among it, and the sentence as `readout`."""
         full = self.check(values)
-        data = self._checked(full, self.compute(**full))
-        return data | {"readout": sentence(self.readout, full | data)}
+        data = self._checked(full, self.computed(full))
+        return data | {"readout": self._sentence(full, data)}
 
     def parse(self, query: str) -> dict:
         """The values that a link such as "depth=50&variance=2" sets."""
@@ -89,7 +137,7 @@ class Declaration:
 
     def batched(self, states: list[dict]) -> list[State]:
         """Compute several states in one call of `batch`."""
-        columns = {name: _column([state[name] for state in states]) for name in self.parameters}
+        columns = {name: _column([state[name] for state in states]) for name in self.parameters if name != self.time}
         data = {key: np.asarray(values) for key, values in self.batch(**columns).items()}
         for key, values in data.items():
             if values.shape[:1] != (len(states),):
@@ -101,20 +149,38 @@ class Declaration:
     def assemble(self, values: dict, data) -> State:
         """Check what compute returned, take out what the picture needs, write the sentence."""
         data = self._checked(values, data)
+        arrays = shipped(self.figure, data, self._guessed)
         try:
-            text = sentence(self.readout, values | data)
+            check_shapes(self.figure, arrays, self.time, self.frames)
+        except ValueError as error:
+            raise ValueError(f"explorer {self.name}: {error}") from None
+        if not self.time:
+            return State(values, arrays, self._sentence(values, data))
+        moments = self.parameters[self.time].values
+        told = tuple(self._sentence(values | {self.time: moment}, data) for moment in moments)
+        return State(values, arrays, told[moments.index(values[self.time])], told)
+
+    def shot(self, values: dict, frame: int, data) -> State:
+        """One frame of a film that a generator makes: its arrays without the axis of time, and its sentence."""
+        data = self._checked(values, data)
+        text = self._filled(values | {self.time: self.parameters[self.time].values[frame]}, data)
+        return State(values, shipped(self.figure, data, self._guessed), text)
+
+    def _sentence(self, values: dict, data: dict) -> str:
+        """The sentence under the picture."""
+        if self.time:
+            data = moment(data, self.parameters[self.time].frame(values[self.time]), self.frames)
+        return self._filled(values, data)
+
+    def _filled(self, values: dict, data: dict) -> str:
+        try:
+            return sentence(self.readout, values | data)
         except (TypeError, ValueError) as error:
             raise ValueError(f"explorer {self.name}: the readout {self.readout!r} cannot be filled: {error}") from error
         except (KeyError, IndexError, AttributeError) as error:
             raise ValueError(
                 f"explorer {self.name}: the readout names {error}, which is neither a parameter nor returned by compute ({', '.join(data)})"
             ) from error
-        arrays = shipped(self.figure, data)
-        try:
-            check_shapes(self.figure, arrays)
-        except ValueError as error:
-            raise ValueError(f"explorer {self.name}: {error}") from None
-        return State(values, arrays, text)
 
     def _checked(self, values, data) -> dict:
         if not isinstance(data, Mapping):
@@ -134,36 +200,37 @@ class Declaration:
                 f"explorer {self.name}: compute must return the same names at every state; "
                 f"at {values} they differ in {changed}. Return an empty array where there is nothing to show"
             )
-        return {key: checked.numeric(self.name, key, value) for key, value in data.items()}
+        return {key: checked.numeric(self.name, key, value, axes=3 if self.time else 2) for key, value in data.items()}
 
     def _stopped(self, values: dict) -> dict:
         """The stops that `values` are, up to rounding."""
         return {name: self.stops[name][nearest(self.stops[name], value)] for name, value in values.items()}
 
-    def _preset(self, preset, given) -> dict:
+    def _preset(self, what: str, given) -> dict:
+        """The parameter values that a preset, or a step, sets."""
         if not isinstance(given, Mapping):
-            raise TypeError(f"explorer {self.name}: preset {preset!r} must be a dict of parameter values, got {given!r}")
+            raise TypeError(f"explorer {self.name}: {what} must be a dict of parameter values, got {given!r}")
         if unknown := set(given) - set(self.parameters):
             raise ValueError(
-                f"explorer {self.name}: preset {preset!r} sets {', '.join(sorted(unknown))}, "
+                f"explorer {self.name}: {what} sets {', '.join(sorted(unknown))}, "
                 f"but the parameters are {', '.join(self.parameters)}"
             )
         try:
             return {name: self.parameters[name].check(name, value) for name, value in given.items()}
         except ValueError as error:
-            raise ValueError(f"explorer {self.name}: preset {preset!r}: {error}") from None
+            raise ValueError(f"explorer {self.name}: {what}: {error}") from None
 
     def _played(self, play):
         if play is not None and play not in self.parameters:
             raise ValueError(f"explorer {self.name}: play must name a parameter ({', '.join(self.parameters)}), got {play!r}")
         sliders = [name for name, parameter in self.parameters.items() if parameter.kind == "slider"]
-        return play or next(iter([*sliders, *self.parameters]))
+        return play or self.time or next(iter([*sliders, *self.parameters]))
 
     def _refuse_too_many_states(self):
         if self.count > MAX_STATES:
-            longest = max(self.stops, key=lambda name: len(self.stops[name]))
+            longest = max(self.grid, key=lambda name: len(self.grid[name]))
             fewer = max(2, len(self.stops[longest]) * MAX_STATES // self.count)
-            product = " × ".join(f"{len(stops)} {name}" for name, stops in self.stops.items())
+            product = " × ".join(f"{len(stops)} {name}" for name, stops in self.grid.items() if name != self.time)
             raise ValueError(
                 f"explorer {self.name}: at most {MAX_STATES} states can be computed for the built page, "
                 f"got {product} = {self.count}; coarsen {longest}, for example with stops={fewer}"

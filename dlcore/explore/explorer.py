@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +14,15 @@ import traitlets
 from . import assets
 from .baking import bake
 from .declaration import Declaration, State
+from .film import Run
 from .frames import Extents
-from .page import figure, show_boxes
+from .page import figure, one_file, show_boxes
 from .parameters import Parameter
 from .spec import in_kernel
+from .story import is_story
+
+
+FRAME_SECONDS = 0.05  # how long the kernel may compute frames before it shows them, and hears what else is asked
 
 
 class _ParameterTrait(traitlets.TraitType):
@@ -47,8 +53,11 @@ class Explorer(anywidget.AnyWidget):
         presets: {"He": {"variance": 2}}; drawn as buttons, each sets the parameters it names.
         batch: like compute for arrays of parameter values, with a leading axis over states.
         name: the figure's id is explorer-NAME; default: compute's name.
-        play: the parameter that *Play* steps through; default: the first slider.
-        **parameters: `Slider`, `Choice`, `Toggle` or an abbreviation as in `ipywidgets.interact`.
+        play: the parameter that *Play* steps through; default: the time of a film, or the first slider.
+        pick: {"x": "start_x", "y": "start_y"}, the parameters that a click or a drag in the picture sets; one axis is enough.
+        steps: a story, a list of `Step`s, with *Back* and *Next* under the picture. (Anything else is a parameter called steps.)
+        guess: the name of a number or a curve that the reader may guess first, or a `Guess` with a label.
+        **parameters: `Slider`, `Choice`, `Toggle`, `Time` or an abbreviation as in `ipywidgets.interact`.
 
     Each parameter is a trait that can be read, set, observed and linked:
 
@@ -64,16 +73,22 @@ class Explorer(anywidget.AnyWidget):
     _css = assets.style()
     _esm = assets.module()
 
-    def __init__(self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, **parameters):
+    def __init__(
+        self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, pick=None, steps=(), guess=None,
+        **parameters,
+    ):  # fmt: skip
         self._home = os.environ.get("DLCORE_BAKE")
+        if not is_story(steps):  # compute has a parameter of that name
+            steps, parameters = (), parameters | {"steps": steps}
         declared = Declaration(
             compute, figure=figure, readout=readout, caption=caption, presets=presets,
-            batch=batch, name=name, play=play, parameters=parameters,
+            batch=batch, name=name, play=play, pick=pick, steps=steps, guess=guess, parameters=parameters,
         )  # fmt: skip
         for taken in sorted(set(declared.parameters) & {*dir(Explorer), "declaration"}):
             raise ValueError(f"explorer {declared.name}: parameter {taken!r} would hide the widget's own {taken!r}; rename it")
         self.declaration = declared
         self._answering = False
+        self._runs: dict[str, Run] = {}  # of films that are computed frame by frame: view → the one it shows
         self._extents = Extents(declared.figure)
         super().__init__(spec=in_kernel(declared), values=declared.start)
         self.add_traits(**{name: _ParameterTrait(name, p) for name, p in declared.parameters.items()})
@@ -131,8 +146,12 @@ class Explorer(anywidget.AnyWidget):
             self.send({"type": "plotly"}, [assets.plotly().read_bytes()])
         if content["type"] == "state":
             self._answer(content["ticket"], content["values"], content.get("moves", self.moves))
-            if not content.get("following"):  # the other views of this figure go along
-                self.send({"type": "shown", "ticket": content["ticket"], "values": self.current})
+        if content["type"] == "frames":
+            self._answer_more(content["ticket"], content["values"])
+        if content["type"] == "frame":  # another one of a film that the view has
+            self._adopt(self.declaration.check(content["values"]))
+        if content["type"] in ("state", "frame") and not content.get("following"):  # the other views of this figure go along
+            self.send({"type": "shown", "ticket": content["ticket"], "values": self.current})
 
     def _answer(self, ticket: str, values: dict, moves: int):
         """Compute one state for the front end; trouble is one sentence, and the next state a new chance.
@@ -140,22 +159,47 @@ class Explorer(anywidget.AnyWidget):
         A question asked before Python last set a parameter is answered, but does not set it back.
         """
         try:
-            state = self.declaration.state(values)
+            if self.declaration.streams:
+                checked = self.declaration.check(values)
+                self._runs[_view(ticket)] = Run(self.declaration.run(checked))
+                header, buffers = self._next_frames(ticket, checked)
+            else:
+                state = self.declaration.state(values)
+                checked = state.values
+                header, buffers = self._encoded(state)
         except Exception as error:  # the reader's own compute may raise anything, and this view must survive it
-            self.send(
-                {
-                    "type": "state",
-                    "ticket": ticket,
-                    "trouble": f"{self.declaration.name} could not be computed at {_listed(values)}: {error}",
-                }
-            )
+            self._troubled(ticket, values, error)
             return
-        header, buffers = self._encoded(state)
         self.send({"type": "state", "ticket": ticket} | header, buffers)  # first, so that the picture waits for nothing
         if moves == self.moves:
-            self._adopt(state.values)
-        if self.current != state.values:  # something linked to the traits wanted another value
+            self._adopt(checked)
+        if self.current != checked:  # something linked to the traits wanted another value
             self._move()
+
+    def _answer_more(self, ticket: str, values: dict):
+        """The next frames of a film that a view shows."""
+        try:
+            header, buffers = self._next_frames(ticket, self.declaration.check(values))
+        except Exception as error:  # as above
+            self._troubled(ticket, values, error)
+            return
+        self.send({"type": "state", "ticket": ticket} | header, buffers)
+
+    def _next_frames(self, ticket: str, values: dict) -> tuple[dict, list[bytes]]:
+        """As many frames as come in FRAME_SECONDS, stacked, and which ones they are."""
+        run = self._runs[_view(ticket)]
+        first, shots = run.taken, run.more(FRAME_SECONDS)
+        if not shots:
+            raise ValueError(f"compute must yield the {self.declaration.frames} frames that Time declares, got {first}")
+        states = [self.declaration.shot(values, first + k, shot) for k, shot in enumerate(shots)]
+        arrays = {name: np.stack([state.arrays[name] for state in states]) for name in states[0].arrays}
+        header, buffers = self._encoded(State(values, arrays, states[-1].readout, tuple(state.readout for state in states)))
+        return header | {"first": first, "frames": self.declaration.frames}, buffers
+
+    def _troubled(self, ticket: str, values: dict, error: Exception):
+        """Tell the front end, in one sentence, why there is no picture."""
+        sentence = f"{self.declaration.name} could not be computed at {_listed(values)}: {error}"
+        self.send({"type": "state", "ticket": ticket, "trouble": sentence})
 
     def _adopt(self, values: dict):
         """Let the traits, and whatever is linked to them, follow the front end."""
@@ -173,7 +217,7 @@ class Explorer(anywidget.AnyWidget):
         header = {
             "values": state.values,
             "texts": {name: p.text(state.values[name]) for name, p in self.declaration.parameters.items()},
-            "readout": state.readout,
+            "readout": list(state.readouts) or state.readout,
             "ranges": self._extents.ranges(),
             "arrays": [{"name": name, "shape": list(np.shape(state.arrays[name]))} for name in arrays],
         }
@@ -190,8 +234,22 @@ class Explorer(anywidget.AnyWidget):
         """The figure as it stands in the built page, its states baked."""
         return figure(self.declaration, bake(self.declaration, pathlib.Path(self._home)))
 
+    def write_html(self, path) -> None:
+        """Write the figure into one file that works anywhere, offline, without a kernel: 5 MB, of which the drawing library is most.
+
+        Its states are computed for it, within the budgets of the book.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            text = one_file(self.declaration, bake(self.declaration, pathlib.Path(folder)))
+        pathlib.Path(path).write_text(text, encoding="utf-8")
+
     def __repr__(self):
         return f"Explorer({self.declaration.name}: {_listed(self.current)})"
+
+
+def _view(ticket: str) -> str:
+    """Which view of a figure asks."""
+    return ticket.rpartition("-")[0]
 
 
 def _listed(values: dict) -> str:

@@ -1,31 +1,79 @@
-"""A figure as it stands in the built page, before the front end brings it to life; and boxes of figures."""
+"""A figure as it stands in the built page, before the front end brings it to life; on a page of its own; in one file; boxes of figures."""
 
+import base64
 import html
 import json
 import pathlib
+import re
 import sys
 
 import ipywidgets
 
+from . import assets
 from .declaration import Declaration
 from .spec import in_page
 
+STATIC = "dlcore-static:"  # stands for the folder of the front end, wherever the page lies; whoever writes the page puts it in
+_CALL = re.compile(r"dlcoreExplorer\.chunk\(document\.currentScript, \d+, (.*)\);\n", re.DOTALL)
+_ALONE = """<!doctype html>
+<html lang="en" data-theme="auto"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><link rel="icon" href="data:,">
+{head}</head>
+<body class="explorer-alone"><main><h1 class="explorer-title">{title}</h1>
+{body}
+</main></body></html>
+"""
+
 
 def figure(declared: Declaration, store: pathlib.Path) -> str:
-    """The HTML of a figure whose states lie in `store`."""
-    spec = in_page(declared) | {
-        "store": {"name": store.name, **json.loads((store / "store.json").read_text(encoding="utf-8"))}
-    }
-    text = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+    """The HTML of a figure whose states lie in `store`: its still, its sentence and what the front end needs."""
+    spec = in_page(declared) | {"store": {"name": store.name, **json.loads((store / "store.json").read_text(encoding="utf-8"))}}
     return (
         f'<figure class="explorer" id="explorer-{declared.name}" data-explorer="{declared.name}" data-store="{store.name}">\n'
-        f'<script type="application/json">{text}</script>\n'
-        '<div class="explorer-plot"></div>\n'
+        f'<script type="application/json">{_json(spec)}</script>\n'
+        f'<div class="explorer-picture">{_still(declared, store)}</div>\n'
         f'<p class="explorer-readout" role="status" aria-live="polite">{html.escape(declared.first.readout)}</p>\n'
         f"<figcaption>{html.escape(declared.caption)} "
         "<noscript>This figure moves when the browser may run JavaScript.</noscript></figcaption>\n"
         "</figure>"
     )
+
+
+def _json(content) -> str:
+    """Data inside a script element, which no `<` may end."""
+    return json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _still(declared: Declaration, store: pathlib.Path) -> str:
+    """The picture at the start, for a wide and a narrow page."""
+    if not (store / "wide.svg").exists():
+        return ""
+    wide, narrow = (f"{STATIC}{store.name}/{name}.svg#light" for name in ("wide", "narrow"))
+    told = html.escape(f"{declared.caption} {declared.first.readout}")
+    return (
+        f'<picture class="explorer-still"><source media="(max-width: 480px)" srcset="{narrow}">'
+        f'<img src="{wide}" alt="{told}" loading="lazy"></picture>'
+    )
+
+
+def alone(title: str, figure: str, static: str, math: str = "") -> str:
+    """A page that holds one figure and fits the frame that it is shown in; `math` is the address of MathJax, if its labels need it."""
+    head = f'<link rel="stylesheet" href="{static}explorer.css"><script defer src="{static}explorer.js"></script>\n'
+    head += f'<script defer src="{math}"></script>\n' if math else ""
+    return _ALONE.format(title=html.escape(title), head=head, body=figure.replace(STATIC, static))
+
+
+def one_file(declared: Declaration, store: pathlib.Path) -> str:
+    """A page with everything inside: the figure, its states, the front end and the drawing library."""
+    chunks = "".join(
+        f'<script type="application/json" data-chunk="{store.name}/{path.name}">{_json(json.loads(_CALL.fullmatch(path.read_text("utf-8"))[1]))}</script>\n'
+        for path in sorted(store.glob("*.js"))
+    )
+    head = f"<style>{assets.style().read_text(encoding='utf-8')}</style>\n<script>{assets.plotly().read_text(encoding='utf-8')}</script>\n"
+    body = figure(declared, store)
+    for path in store.glob("*.svg"):
+        body = body.replace(f"{STATIC}{store.name}/{path.name}", f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}")
+    return _ALONE.format(title=html.escape(declared.name), head=head, body=f"{body}\n{chunks}<script>{assets.script()}</script>")
 
 
 def show_boxes() -> None:

@@ -13,6 +13,10 @@ def _spec(declared: Declaration, offered: dict[str, tuple]) -> dict:
         "start": declared.start,
         "presets": declared.presets,
         "play": declared.play,
+        "time": declared.time,
+        "pick": declared.pick,
+        "steps": [{"text": step.text, "values": step.values, "pin": step.pin, "highlight": step.highlight} for step in declared.steps],
+        "guess": declared.guess,
         "readout": declared.first.readout,
     }
 

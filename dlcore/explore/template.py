@@ -1,17 +1,19 @@
 """What a figure template refers to: arrays ("@name", "@name[3]", "@log10:name") and colours by role ("$theory", "$text@0.2").
 
+In a film whose time is called step, "@name[step]" is the present frame of an array and "@name[:step]" all frames until then.
+
 What begins with @ or $ and is none of these is refused, so that no misspelt name ends as a text or a missing curve.
 """
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from .assets import FRONT
 
-REFERENCE = re.compile(r"@((?:log10:)?)([A-Za-z_]\w*)(?:\[(\d+)\])?", re.ASCII)
+REFERENCE = re.compile(r"@((?:log10:)?)([A-Za-z_]\w*)(?:\[(\d+|:?[A-Za-z_]\w*)\])?", re.ASCII)
 _COLOUR = re.compile(r"\$([\w-]+)(?:@([\d.]+))?")
 _FIELDS = ("heatmap", "contour", "surface")
 
@@ -34,10 +36,10 @@ def shipped_names(figure: dict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[1] + found[2] for found in references(figure)))
 
 
-def shipped(figure: dict, data: dict) -> dict[str, np.ndarray]:
-    """The arrays that the picture needs, taken or derived from what compute returned."""
+def shipped(figure: dict, data: dict, more: Iterable[str] = ()) -> dict[str, np.ndarray]:
+    """The arrays that the picture needs, and `more`, taken or derived from what compute returned."""
     arrays = {}
-    for name in shipped_names(figure):
+    for name in dict.fromkeys([*shipped_names(figure), *more]):
         log, base = name.startswith("log10:"), name.removeprefix("log10:")
         values = np.asarray(data[base])
         if log:
@@ -65,12 +67,12 @@ def strings(node) -> Iterator[str]:
             yield from strings(value)
 
 
-def check_references(figure: dict) -> None:
-    """Raise ValueError for a text that looks like a reference and is none."""
+def check_references(figure: dict, time: str | None = None) -> None:
+    """Raise ValueError for a text that looks like a reference and is none; `time` is the name of a film's time."""
     for text in strings(figure):
-        if text.startswith("@") and not REFERENCE.fullmatch(text):
+        if text.startswith("@") and not _is_reference(text, time):
             raise ValueError(
-                f"a reference must be '@name', '@name[3]' or '@log10:name' with a name of letters, digits and _ (no blanks, no Greek), "
+                f"a reference must be '@name', '@name[3]', '@log10:name' or, in a film, '@name[step]' or '@name[:step]' with a name of letters, digits and _ (no blanks, no Greek), "
                 f"got {text!r}; rename what compute returns, and say in labels= what the reader sees"
             )
         if text.startswith("$"):
@@ -79,10 +81,18 @@ def check_references(figure: dict) -> None:
                 raise ValueError(f"a colour must be '$role' or '$role@opacity' with one of {', '.join(sorted(roles()))}, got {text!r}")
 
 
-def check_shapes(figure: dict, arrays: dict[str, np.ndarray]) -> None:
-    """Raise ValueError where Plotly would quietly draw less than it was given: points without a partner, a transposed field."""
+def _is_reference(text: str, time: str | None) -> bool:
+    found = REFERENCE.fullmatch(text)
+    return bool(found) and (found[3] is None or found[3].isdigit() or found[3].removeprefix(":") == time)
+
+
+def check_shapes(figure: dict, arrays: dict[str, np.ndarray], time: str | None = None, frames: int = 0) -> None:
+    """Raise ValueError where Plotly would quietly draw less than it was given: points without a partner, a transposed field.
+
+    `time` is the name of the film's time, if it is one, and `frames` the length that its arrays' leading axes must have.
+    """
     for trace in figure["data"]:
-        shapes = {key: _referred(trace[key], arrays) for key in ("x", "y", "z") if isinstance(trace.get(key), str)}
+        shapes = {key: _referred(trace, key, arrays, time, frames) for key in ("x", "y", "z") if isinstance(trace.get(key), str)}
         shapes = {key: shape for key, shape in shapes.items() if shape is not None}
         name = trace.get("name", trace["type"])
         if trace["type"] in _FIELDS:
@@ -94,14 +104,37 @@ def check_shapes(figure: dict, arrays: dict[str, np.ndarray]) -> None:
             raise ValueError(f"{name}: its coordinates must have one length, got {told}; return arrays of equal length")
 
 
-def _referred(text: str, arrays) -> tuple[int, ...] | None:
-    """The shape of what a reference stands for; None for other texts. ValueError for a row that is not there."""
-    found = REFERENCE.fullmatch(text)
+def is_film(figure: dict, arrays: dict[str, np.ndarray], time: str) -> bool:
+    """Whether any reference of a template depends on the frame."""
+    if any((found[3] or "").removeprefix(":") == time for found in references(figure)):
+        return True
+    return any(_is_film(trace, key, arrays) for trace in figure["data"] for key in ("x", "y", "z") if isinstance(trace.get(key), str))
+
+
+def room(trace: dict, key: str) -> int:
+    """How many axes an array may have at this place of a trace; with one more it is a film."""
+    return 2 if key == "z" and trace["type"] in _FIELDS else 1
+
+
+def _is_film(trace: dict, key: str, arrays) -> bool:
+    found = REFERENCE.fullmatch(trace[key])
+    return bool(found and found[3] is None and np.ndim(arrays[found[1] + found[2]]) > room(trace, key))
+
+
+def _referred(trace: dict, key: str, arrays, time: str | None, frames: int) -> tuple[int, ...] | None:
+    """The shape of what a reference stands for; None for other texts. ValueError for what is not there."""
+    found = REFERENCE.fullmatch(trace[key])
     if not found:
         return None
-    shape = np.shape(arrays[found[1] + found[2]])
-    if found[3] is None:
+    shape, name, part = np.shape(arrays[found[1] + found[2]]), found[2], found[3]
+    if part is None and len(shape) <= room(trace, key):
         return shape
-    if len(shape) != 2 or int(found[3]) >= shape[0]:
-        raise ValueError(f"the figure uses row {found[3]} of {found[2]}, which has the shape {shape}; return as many rows")
+    if part is None or not part.isdigit():
+        if time is None:
+            raise ValueError(f"{name} has the shape {shape}, one axis too many for {key}; name a row, '@{name}[0]', or make it a film with Time")
+        if not shape or shape[0] != frames:
+            raise ValueError(f"{name}: the leading axis of a film must be its {frames} frames, got the shape {shape}; return all frames")
+        return shape if part == f":{time}" else shape[1:]
+    if len(shape) != 2 or int(part) >= shape[0]:
+        raise ValueError(f"the figure uses row {part} of {name}, which has the shape {shape}; return as many rows")
     return shape[1:]

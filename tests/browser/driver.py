@@ -62,7 +62,9 @@ class Watch:
 
 _QUIET = """name => {
     const root = document.getElementById(`explorer-${name}`);
-    return root?.dataset.state && !root.hasAttribute("aria-busy");
+    const { explorer } = root ?? {};
+    if (explorer && !explorer.picture && !explorer.running && !explorer.alert.textContent) explorer.wake(); // it was a still
+    return explorer?.picture && root.dataset.state && !root.hasAttribute("aria-busy");
 }"""
 _LOOK = """root => {
     const plot = root.querySelector(".explorer-plot");

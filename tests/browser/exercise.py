@@ -5,26 +5,29 @@ The same steps are taken in the built page and in JupyterLab.
 
 import numpy as np
 
-from dlcore.explore.declaration import Declaration
-from dlcore.explore.template import REFERENCE
+from dlcore.explore.declaration import Declaration, State
+from dlcore.explore.template import REFERENCE, room
 from tests.browser.driver import Figure, View
 
 RANGE_TOLERANCE = 1e-4  # of an array's range, or float32: the book's contract for baked numbers
 FLOAT32 = np.finfo(np.float32).eps
 
 
-def expected_traces(template: dict, arrays: dict) -> list[dict]:
-    """The arrays that each trace of the template must show."""
+def expected_traces(declaration: Declaration, state: State) -> list[dict]:
+    """What each trace of the template must show, of a film its present frame, and the whole array that it is part of."""
+    frame = declaration.parameters[declaration.time].frame(state.values[declaration.time]) if declaration.time else 0
     found = []
-    for trace in template["data"]:
+    for trace in declaration.figure["data"]:
         references = {key: REFERENCE.fullmatch(str(trace.get(key))) for key in ("x", "y", "z")}
-        found.append({key: _referred(arrays, reference) for key, reference in references.items() if reference})
+        found.append({key: _drawn(state.arrays, reference, room(trace, key), frame) for key, reference in references.items() if reference})
     return found
 
 
-def _referred(arrays, reference) -> np.ndarray:
-    array = np.asarray(arrays[reference[1] + reference[2]], dtype=float)
-    return np.atleast_1d(array if reference[3] is None else array[int(reference[3])])
+def _drawn(arrays, reference, axes: int, frame: int) -> tuple[np.ndarray, np.ndarray]:
+    whole, part = np.asarray(arrays[reference[1] + reference[2]], dtype=float), reference[3]
+    if part is None:
+        return np.atleast_1d(whole[frame] if whole.ndim > axes else whole), whole
+    return np.atleast_1d(whole[: frame + 1] if part.startswith(":") else whole[int(part) if part.isdigit() else frame]), whole
 
 
 def agree(shown, computed: np.ndarray, whole: np.ndarray | None = None) -> bool:
@@ -48,10 +51,10 @@ def check(figure: Figure, declaration: Declaration) -> View:
     """The picture shows what compute returns, the controls say where it stands, the sentence belongs to it."""
     seen = figure.look()
     state = declaration.state(seen.state)
-    expected = expected_traces(declaration.figure, state.arrays)
+    expected = expected_traces(declaration, state)
     for k, (shown, computed) in enumerate(zip(seen.traces[-len(expected) :], expected, strict=True)):
-        for key, array in computed.items():
-            assert agree(shown[key], array), f"{figure.name}: trace {k}, {key} at {seen.state} differs from compute"
+        for key, (array, whole) in computed.items():
+            assert agree(shown[key], array, whole), f"{figure.name}: trace {k}, {key} at {seen.state} differs from compute"
     texts = {name: parameter.text(seen.state[name]) for name, parameter in declaration.parameters.items()}
     assert seen.trouble == ""
     assert seen.outputs == texts

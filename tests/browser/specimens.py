@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcore.explore import Choice, Explorer, Slider, Toggle, heatmap, histogram, lines, path_on_contour, surface
+from dlcore.explore import Choice, Explorer, Guess, Slider, Step, Time, Toggle, heatmap, histogram, lines, path_on_contour, surface
 
 ODD_PRESET = 'He & "Xavier" <b>it\'s</b> σ²'
 
@@ -139,6 +139,119 @@ def switched() -> Explorer:
     return Explorer(switch, figure=lines("x", "y"), readout="It is {on}.", caption="A switch.", on=Toggle())
 
 
+FRAMES = 12
+
+
+def _falling(rate):
+    """A point that rolls into the origin, its path, its height, and the profile around it as it narrows."""
+    moment = np.arange(FRAMES)
+    place = 2 * (1 - rate) ** moment
+    t = np.linspace(-2, 2, 41)
+    return {"t": t, "profile": np.exp(-moment[:, None] / 6) * t**2, "place": place, "height": place**2 / 2}
+
+
+def _film_picture():
+    figure = lines("t", "profile", y_range=(-0.2, 4))
+    path = {"type": "scatter", "x": "@place[:step]", "y": "@height[:step]", "mode": "lines", "name": "path", "line": {"color": "$series1"}}
+    ball = {"type": "scatter", "x": "@place[step]", "y": "@height[step]", "mode": "markers", "name": "ball", "marker": {"color": "$ink", "size": 12}}
+    return figure | {"data": [*figure["data"], path, ball]}
+
+
+def film() -> Explorer:
+    """Curves that change, a path that grows, a point that moves."""
+
+    def fall(rate):
+        return _falling(rate)
+
+    return Explorer(
+        fall, figure=_film_picture(), readout="After {step} steps at {rate} it is {height} high.", caption="A ball falls.",
+        rate=Slider(0.1, 0.9, 0.2, start=0.3), step=Time("step", frames=FRAMES, every=5, unit="steps"),
+    )  # fmt: skip
+
+
+def film_of_a_field() -> Explorer:
+    def wave(speed):
+        x, y = _plane()
+        moment = np.arange(FRAMES)[:, None, None]
+        return {"x": x, "y": y, "z": np.sin(x + speed * moment / 4) * np.cos(y[:, None])}
+
+    return Explorer(
+        wave, figure=heatmap("x", "y", "z"), readout="At {now}.", caption="A wave.", speed=Slider(1, 3), now=Time(frames=FRAMES, start=3)
+    )  # fmt: skip
+
+
+def film_made_frame_by_frame() -> Explorer:
+    def generated(rate):
+        for k in range(FRAMES):
+            yield {name: array[k] if len(array) == FRAMES else array for name, array in _falling(rate).items()}
+
+    figure = lines("t", "profile", y_range=(-0.2, 4))
+    return Explorer(
+        generated, figure=figure, readout="Frame {step}, height {height}.", caption="A film that is made while it is seen.",
+        rate=Slider(0.1, 0.9, 0.2, start=0.3), step=Time(frames=FRAMES),
+    )  # fmt: skip
+
+
+def grabbed() -> Explorer:
+    """A point of a plane with one logarithmic axis is taken by the hand; one panel shows the plane, the other what is there."""
+
+    def point(rate, momentum):
+        rates, momenta = np.logspace(-3, 0, 25), np.linspace(0, 0.9, 19)
+        step = np.arange(31.0)
+        speed = (1 - rate) ** (1 + 3 * momentum)
+        return {
+            "rates": rates, "momenta": momenta, "z": (1 - rates) ** (1 + 3 * momenta[:, None]), "step": step, "loss": speed**step, "speed": speed,
+        }  # fmt: skip
+
+    figure = heatmap("rates", "momenta", "z", log_x=True, x_title="η", y_title="β", z_title="speed")
+    figure["data"][0]["colorbar"]["x"] = 0.46
+    curve = lines("step", "loss", y_range=(0, 1.05), x_title="step")
+    figure["data"].append(curve["data"][0] | {"xaxis": "x2", "yaxis": "y2"})
+    figure["layout"] |= {
+        "xaxis": figure["layout"]["xaxis"] | {"domain": [0, 0.45]},
+        "xaxis2": curve["layout"]["xaxis"] | {"domain": [0.62, 1], "anchor": "y2"},
+        "yaxis2": curve["layout"]["yaxis"] | {"anchor": "x2"},
+    }
+    return Explorer(
+        point, figure=figure, readout="At {rate} and {momentum} the loss falls by {speed} a step.", caption="A plane and what is at its points.",
+        rate=Slider(1e-3, 1.0, 10**0.5, start=1e-1, log=True), momentum=Slider(0.0, 0.9, 0.3, start=0.3),
+        pick={"x": "rate", "y": "momentum"}, guess="speed",
+    )  # fmt: skip
+
+
+def grabbed_surface() -> Explorer:
+    def summit(east, north):
+        x, y = _plane()
+        return {"x": x, "y": y, "z": np.exp(-((x - east) ** 2) - (y[:, None] - north) ** 2), "px": [east], "py": [north], "pz": [1.0]}
+
+    return Explorer(
+        summit, figure=surface("x", "y", "z", path=("px", "py", "pz")), readout="The summit is at {east}, {north}.", caption="A summit.",
+        east=Slider(-2.0, 2.0, 1.0, start=0.0), north=Slider(-1.0, 1.0, 1.0, start=0.0), pick={"x": "east", "y": "north"},
+    )  # fmt: skip
+
+
+def told() -> Explorer:
+    """A story of three steps, with a guess to be drawn."""
+
+    def power(k, shift):
+        x = np.linspace(0, 1, 21)
+        return {"x": x, "y": x**k + shift, "line": x}
+
+    return Explorer(
+        power, figure=lines("x", ["y", "line"], theory=["line"], labels={"y": "power", "line": "identity"}, y_range=(-0.1, 2.1)),
+        readout="x to the power {k}, shifted by {shift}.", caption="Powers.", k=Slider(1, 4, start=1), shift=Slider(0.0, 1.0, 0.25, start=0.0),
+        steps=[
+            Step("Both are one line.", k=1),
+            Step("The square lies below.", k=2, pin=True, highlight="power"),
+            Step("Lifted, it lies above.", shift=1.0),
+        ],
+        guess=Guess("y", label="the square"), presets={"cube": {"k": 3}},
+    )  # fmt: skip
+
+
 def every() -> list[Explorer]:
     """One of each kind."""
-    return [curves(), bars(), field(), hill(), descent(), guided(), picked(), switched(), ten_lines(40)]
+    return [
+        curves(), bars(), field(), hill(), descent(), guided(), picked(), switched(), ten_lines(40),
+        film(), film_of_a_field(), grabbed(), grabbed_surface(), told(),
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ import os
 import pathlib
 
 from dlcore.explore import assets
+from dlcore.explore.page import STATIC
 
 _PAGE = """<!doctype html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8">
@@ -31,5 +32,6 @@ def write_page(directory: pathlib.Path, make_explorers, prose: str = "") -> tupl
                 os.environ[name] = value
     assets.write(directory)
     page = directory / "index.html"
-    page.write_text(_PAGE.format(body="\n".join([prose, *figures])), encoding="utf-8")
+    body = "\n".join([prose, *figures]).replace(STATIC, "")
+    page.write_text(_PAGE.format(body=body), encoding="utf-8")
     return page, explorers

@@ -14,7 +14,9 @@ from tests.browser.driver import NARROW, PATIENCE, Figure
 from tests.browser.exercise import agree, check, exercise, pin_and_unpin
 from tests.browser.synthetic import write_page
 
-NAMES = ["growth", "bars-2", "heat", "slope", "walk", "guide", "pick", "switch", "ten_lines"]
+NAMES = [
+    "growth", "bars-2", "heat", "slope", "walk", "guide", "pick", "switch", "ten_lines", "fall", "wave", "point", "summit", "power",
+]  # fmt: skip
 SMALL = ["growth", "bars-2", "walk"]
 EACH = pytest.mark.parametrize("name", NAMES)
 BOTH = pytest.mark.parametrize("home", ["file", "http"])

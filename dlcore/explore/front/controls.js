@@ -9,16 +9,29 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+const button = (action, text, title) => make("button", { type: "button", "data-action": action, title, "aria-label": title }, text);
+
+// A number in the book's notation, three digits: 0.25, 3.2×10⁻⁵.
+function written(value) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "undefined" : value > 0 ? "∞" : "−∞";
+  const [mantissa, exponent] = value.toExponential(2).split("e").map(Number);
+  const plain = exponent >= -3 && exponent < 5;
+  const high = String(exponent).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+  return (plain || value === 0 ? String(Number(value.toPrecision(3))) : `${mantissa}×10${high}`).replace("-", "−");
+}
+
+const isRange = ({ kind }) => kind === "slider" || kind === "time";
+
 // Index of the offered value that is `value`, or for a slider the nearest one.
 function indexOf(parameter, value) {
-  if (parameter.kind !== "slider") return parameter.values.indexOf(value);
+  if (!isRange(parameter)) return parameter.values.indexOf(value);
   const distance = parameter.values.map((offered) => Math.abs(offered - value));
   return distance.indexOf(Math.min(...distance));
 }
 
 // A value written in a link, or undefined if it is none of this parameter's.
 function parse(parameter, text) {
-  if (parameter.kind === "slider") {
+  if (isRange(parameter)) {
     const value = Number(text);
     const inside = text.trim() !== "" && value >= parameter.values[0] && value <= parameter.values.at(-1);
     return inside ? (parameter.values.every(Number.isInteger) ? Math.round(value) : value) : undefined;
@@ -36,7 +49,7 @@ class Control {
     this.element = element;
     this.input = input;
     input.addEventListener("input", (event) => changed(this.read(), event));
-    if (parameter.kind !== "slider") input.addEventListener("change", (event) => changed(this.read(), event));
+    if (!isRange(parameter)) input.addEventListener("change", (event) => changed(this.read(), event));
   }
 
   frame(id, input, ...more) {
@@ -58,6 +71,10 @@ class Control {
     return [this.frame(id, input, make("div", { class: "explorer-marks", "aria-hidden": "true" }, ...marks)), input];
   }
 
+  time(id) {
+    return this.slider(id);
+  }
+
   choice(id) {
     const options = this.parameter.values.map((value, k) => make("option", { value: String(value) }, this.parameter.texts[k]));
     const input = make("select", { id, name: this.parameter.name, autocomplete: "off" }, ...options);
@@ -72,7 +89,7 @@ class Control {
   read() {
     const { kind, values } = this.parameter;
     if (kind === "toggle") return this.input.checked;
-    return values[kind === "slider" ? Number(this.input.value) : this.input.selectedIndex];
+    return values[isRange(this.parameter) ? Number(this.input.value) : this.input.selectedIndex];
   }
 
   // Show `value`; `text` is its notation where it is not one of the offered values.
@@ -82,7 +99,15 @@ class Control {
     if (kind === "toggle") this.input.checked = value;
     else if (kind === "choice") this.input.selectedIndex = index;
     else this.input.value = index;
-    this.output.textContent = values[index] === value ? texts[index] : (text ?? String(Number(value.toPrecision(3))));
-    if (kind === "slider") this.input.setAttribute("aria-valuetext", this.output.textContent);
+    this.output.textContent = values[index] === value ? texts[index] : (text ?? written(value));
+    if (isRange(this.parameter)) this.input.setAttribute("aria-valuetext", this.output.textContent);
+  }
+}
+
+// A still stands in a file for both themes; which one is said behind the #.
+function showTheme(still, name) {
+  for (const held of still?.querySelectorAll("source, img") ?? []) {
+    const key = held.localName === "img" ? "src" : "srcset";
+    held.setAttribute(key, `${held.getAttribute(key).split("#")[0]}#${name}`);
   }
 }

@@ -22,6 +22,13 @@ function unshuffle(planes, width) {
   return bytes.buffer;
 }
 
+// A film's frames came as what is added to the bits of the frame before.
+function sumFrames(bits, shape, count) {
+  const film = sizeOf(shape);
+  const frame = film / shape[0];
+  for (let k = 0; k < count * film; k++) if (k % film >= frame) bits[k] += bits[k - frame];
+}
+
 // Inverse of encode() in encoding.py: a list with one {name: {shape, data}} per state.
 async function decode(encoded) {
   const payload = await inflate(encoded.payload);
@@ -30,7 +37,9 @@ async function decode(encoded) {
   for (const header of encoded.arrays) {
     const Floats = FLOATS[header.type];
     const length = header.size * Floats.BYTES_PER_ELEMENT;
-    const flat = new Floats(unshuffle(payload.subarray(offset, offset + length), Floats.BYTES_PER_ELEMENT));
+    const bytes = unshuffle(payload.subarray(offset, offset + length), Floats.BYTES_PER_ELEMENT);
+    if (header.differences) sumFrames(new Uint32Array(bytes), header.shape, encoded.count);
+    const flat = new Floats(bytes);
     offset += length;
     let start = 0;
     states.forEach((state, k) => {
@@ -45,13 +54,21 @@ async function decode(encoded) {
 const rowsOf = ({ shape, data }) =>
   Array.from({ length: shape[0] }, (_, row) => data.subarray(row * shape[1], (row + 1) * shape[1]));
 
-// The arrays of a state as comma-separated values: one column a name, or one a row of a matrix.
+// One entry along the leading axis, as an array of its own.
+function entryOf({ shape, data }, k) {
+  const size = data.length / shape[0];
+  return { shape: shape.slice(1), data: data.subarray(k * size, (k + 1) * size) };
+}
+
+// The columns of a table: of an array with several axes one for each entry along the leading ones, name[3] or name[3][0].
+function columnsOf(name, array) {
+  if (array.shape.length < 2) return [[name, array.data]];
+  return Array.from({ length: array.shape[0] }, (_, k) => columnsOf(`${name}[${k}]`, entryOf(array, k))).flat();
+}
+
+// The arrays of a state as comma-separated values.
 function csv(arrays) {
-  const columns = [];
-  for (const [name, array] of Object.entries(arrays)) {
-    if (array.shape.length === 2) rowsOf(array).forEach((row, k) => columns.push([`${name}[${k}]`, row]));
-    else columns.push([name, array.data]);
-  }
+  const columns = Object.entries(arrays).flatMap(([name, array]) => columnsOf(name, array));
   const length = Math.max(...columns.map(([, values]) => values.length));
   const lines = [columns.map(([name]) => name).join(",")];
   for (let k = 0; k < length; k++) lines.push(columns.map(([, values]) => (k < values.length ? values[k] : "")).join(","));

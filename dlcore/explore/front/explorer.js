@@ -1,7 +1,8 @@
 // One explorer: its DOM, its state, and the loop that brings the wanted state onto the screen.
 //
-// A source answers `state(values)` with a promise of {values, arrays, readout, ranges?}. There are
-// two, in page.js (states computed beforehand) and kernel.js (computed when asked for).
+// A source answers `state(values)` with a promise of {values, arrays, readout, ranges?, texts?}; of a film the readout is a
+// list, one sentence a frame. There are two sources, in page.js (states computed beforehand) and kernel.js (computed when asked
+// for). What a reader sees first may be a still: the picture is drawn, and what it takes is loaded, once somebody wants more.
 
 const ACTIONS = [
   ["reset", "↺ Reset", "Back to the start"],
@@ -9,7 +10,10 @@ const ACTIONS = [
   ["pin", "◎ Pin", "Keep these curves as a pale ghost to compare with"],
   ["present", "⤢ Present", "Fill the screen (Escape to leave)"],
   ["csv", "⤓ CSV", "Save the numbers behind the picture"],
+  ["image", "PNG", "Save the picture as PNG"],
+  ["svg", "SVG", "Save the picture as SVG"],
   ["link", "# Link", "Copy a link to this state"],
+  ["embed", "⧉ Embed", "Copy a line that puts this figure into another page"],
 ];
 const STEP_MILLISECONDS = 350;
 const SOON_MILLISECONDS = 300; // a picture that takes longer says what it is waiting for
@@ -17,6 +21,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function theme() {
   const [html, body] = [document.documentElement, document.body];
+  if (html.dataset.theme === "auto") return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   if (html.dataset.theme) return html.dataset.theme;
   if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false" ? "dark" : "light";
   if (body.classList.contains("vscode-dark") || html.getAttribute("theme") === "dark") return "dark";
@@ -28,6 +33,17 @@ class Explorer {
     Object.assign(this, { root, spec, source });
     this.values = Object.fromEntries(spec.parameters.map((p) => [p.name, p.values[p.start]]));
     this.first = this.values;
+    this.actions = {
+      reset: (event) => this.reset(event),
+      play: () => this.play(),
+      pin: () => this.pinned(!this.picture?.ghosts.length),
+      present: () => this.presenting.toggle(),
+      csv: () => this.wake().then(() => saveNumbers(this)),
+      image: () => this.wake().then(() => saveImage(this, "png")),
+      svg: () => this.wake().then(() => saveImage(this, "svg")),
+      link: () => copy(address(spec, this.values), this.buttons.link, intoAddressBar),
+      embed: () => copy(frameLine(source.home(spec.name), spec, this.values, Math.ceil(root.offsetHeight)), this.buttons.embed, inPrompt),
+    };
     this.build(typeset);
     this.showControls();
     root.explorer = this;
@@ -36,7 +52,7 @@ class Explorer {
   // ---- DOM ------------------------------------------------------------------------------------
 
   build(typeset) {
-    const { name, caption, parameters, presets, readout } = this.spec;
+    const { name, caption, parameters, presets, readout, time, pick, steps, guess } = this.spec;
     const { root } = this;
     root.classList.add("explorer");
     root.dataset.explorer = name;
@@ -46,24 +62,30 @@ class Explorer {
       parameters.map((p) => [p.name, new Control(p, (value, event) => this.want({ [p.name]: value }, event))]),
     );
     this.presets = Object.keys(presets).map((preset) => make("button", { type: "button", "data-preset": preset }, preset));
+    this.still = root.querySelector(".explorer-still");
     this.plot = make("div", { class: "explorer-plot", role: "img", "aria-label": caption });
     this.waiting = make("span", { class: "explorer-waiting", hidden: "" }, this.source.doing);
-    this.readout = make("p", { class: "explorer-readout", role: "status", "aria-live": "polite" }, readout ?? "");
+    this.readout = make("p", { class: "explorer-readout", role: "status", "aria-live": "polite" }, [readout].flat()[0] ?? "");
     this.alert = make("p", { class: "explorer-trouble", role: "alert" });
-    this.buttons = Object.fromEntries(
-      ACTIONS.map(([action, text, title]) => [action, make("button", { type: "button", "data-action": action, title }, text)]),
-    );
-    const parts = [];
-    if (this.presets.length) parts.push(make("div", { class: "explorer-presets", role: "group", "aria-label": "Presets" }, ...this.presets));
-    const controls = Object.values(this.controls).map((control) => control.element);
-    parts.push(make("div", { class: "explorer-controls" }, ...controls));
-    parts.push(make("div", { class: "explorer-picture" }, this.plot, this.waiting), this.readout, this.alert);
-    parts.push(make("div", { class: "explorer-toolbar", role: "group", "aria-label": "Figure tools" }, ...Object.values(this.buttons)));
-    root.replaceChildren(...parts, make("figcaption", {}, caption));
+    const offered = ACTIONS.filter(([action]) => (action !== "embed" || this.source.home) && !(action === "play" && time));
+    this.buttons = Object.fromEntries(offered.map(([action, text, title]) => [action, make("button", { type: "button", "data-action": action, title }, text)]));
+    if (time) this.film = new Film(this);
+    if (Object.keys(pick).length) this.pick = new Pick(this);
+    if (steps.length) this.story = new Story(this);
+    if (guess) this.guessing = new Guessing(this);
+    this.presenting = new Presenting(this);
+    const side = make("div", { class: "explorer-side" });
+    if (this.presets.length) side.append(make("div", { class: "explorer-presets", role: "group", "aria-label": "Presets" }, ...this.presets));
+    const controls = Object.entries(this.controls).filter(([parameter]) => parameter !== time);
+    side.append(make("div", { class: "explorer-controls" }, ...controls.map(([, control]) => control.element)));
+    const picture = make("div", { class: "explorer-picture" }, ...[this.still, this.plot, this.pick?.handle, this.waiting].filter(Boolean));
+    const main = [picture, this.film?.element, this.readout, this.alert, this.guessing?.element, this.story?.element].filter(Boolean);
+    const toolbar = make("div", { class: "explorer-toolbar", role: "group", "aria-label": "Figure tools" }, ...Object.values(this.buttons));
+    root.replaceChildren(make("div", { class: "explorer-body" }, side, make("div", { class: "explorer-main" }, ...main)), toolbar, make("figcaption", {}, caption));
+    if (sideBySide(this.spec.figure.layout)) root.classList.add("explorer-panels");
     // JupyterLab asks the focused element itself whether its keys are the notebook's.
-    for (const element of root.querySelectorAll("button, input, select")) element.dataset.lmSuppressShortcuts = "true";
+    for (const element of [root, ...root.querySelectorAll("button, input, select, .explorer-plot")]) element.dataset.lmSuppressShortcuts = "true";
     root.addEventListener("click", (event) => this.clicked(event));
-    root.addEventListener("keydown", (event) => event.key === "Escape" && this.presenting && this.present());
     root.querySelectorAll(".explorer-label").forEach(typeset);
     this.followTheme();
   }
@@ -72,6 +94,7 @@ class Explorer {
     const apply = (name) => {
       if (this.root.dataset.theme === name) return;
       this.root.dataset.theme = name; // the style sheet makes it as wide as paper for print, whatever the window is
+      showTheme(this.still, name);
       this.picture?.redraw();
     };
     apply(theme());
@@ -80,13 +103,15 @@ class Explorer {
     const { signal } = (this.ending = new AbortController());
     window.addEventListener("beforeprint", () => apply("print"), { signal });
     window.addEventListener("afterprint", () => apply(theme()), { signal });
-    document.addEventListener("fullscreenchange", () => this.presenting && !document.fullscreenElement && this.present(), { signal });
+    const left = () => this.presenting.on && !document.fullscreenElement && this.presenting.end();
+    document.addEventListener("fullscreenchange", left, { signal });
     signal.addEventListener("abort", () => observer.disconnect());
   }
 
   // The figure is taken out of its page: follow nothing any more.
   close() {
     this.playing = false;
+    this.film?.pause();
     this.ending.abort();
     this.picture?.close();
   }
@@ -101,6 +126,11 @@ class Explorer {
   }
 
   // ---- state ----------------------------------------------------------------------------------
+
+  // Draw the picture where only its still is shown.
+  wake() {
+    return this.picture ? (this.running ?? Promise.resolve()) : this.want({});
+  }
 
   // Ask for a state; only the newest wish is kept while one is being painted.
   want(changes, event) {
@@ -118,7 +148,8 @@ class Explorer {
       const late = setTimeout(() => (this.waiting.hidden = false), SOON_MILLISECONDS);
       try {
         this.root.setAttribute("aria-busy", "true");
-        await this.show(await this.source.state(values), since);
+        const grown = (state) => this.show(state, since).then(() => !this.wanted);
+        await this.show(await this.source.state(values, grown), since);
         this.trouble("");
       } catch (error) {
         this.trouble(error.message);
@@ -130,21 +161,34 @@ class Explorer {
   }
 
   async show(state, since) {
+    const { time } = this.spec;
+    const frame = time ? indexOf(this.controls[time].parameter, state.values[time]) : 0;
+    const first = !this.picture;
     this.picture ??= new Picture(await this.source.plotly(), this.plot, this.spec.figure);
-    await this.picture.paint(state.arrays, state.ranges);
-    this.readout.textContent = state.readout;
-    this.plot.setAttribute("aria-label", `${this.spec.caption} ${state.readout}`);
+    await this.picture.paint(state.arrays, state.ranges, frame);
+    if (first) this.drawn();
+    this.pick?.place();
+    const sentence = Array.isArray(state.readout) ? state.readout[frame] : state.readout;
+    this.readout.textContent = sentence;
+    if (!this.film?.playing) this.plot.setAttribute("aria-label", `${this.spec.caption} ${sentence}`);
     if (!this.wanted && state.texts) this.showControls(state.texts);
     this.root.dataset.state = JSON.stringify(state.values);
+    this.story?.follow(state.values);
+    this.guessing?.show();
     const detail = { values: state.values, milliseconds: performance.now() - since };
     this.root.dispatchEvent(new CustomEvent("explorer:painted", { detail, bubbles: true }));
+  }
+
+  // The first picture is there: the still has done its part.
+  drawn() {
+    this.still?.remove();
+    this.pick?.attach(this.picture);
+    this.picture.placed = () => this.pick?.place();
   }
 
   trouble(sentence) {
     if (this.alert.textContent !== sentence) this.alert.textContent = sentence;
   }
-
-  // ---- links ----------------------------------------------------------------------------------
 
   // Set what a query like "depth=50&variance=2" names; the rest stays where the reader has it.
   restore(query) {
@@ -161,23 +205,19 @@ class Explorer {
     });
   }
 
-  address() {
-    const query = new URLSearchParams(Object.entries(this.values).map(([name, value]) => [name, String(value)]));
-    return `${location.href.split("#")[0]}#explorer-${this.spec.name}?${query}`;
-  }
-
   // ---- toolbar --------------------------------------------------------------------------------
 
   clicked(event) {
-    const button = event.target.closest("button");
-    if (!button) return;
-    const { preset, action } = button.dataset;
+    const held = event.target.closest("button");
+    if (!held) return;
+    const { preset, action } = held.dataset;
     if (preset !== undefined) this.want(this.spec.presets[preset], event);
-    else if (action) this[action](event);
+    else if (action) this.actions[action](event);
   }
 
   reset(event) {
     this.playing = false;
+    this.film?.pause();
     const table = this.picture?.turntable;
     if (table) table.face(table.first);
     this.want(this.first, event);
@@ -207,49 +247,17 @@ class Explorer {
     this.buttons.play.setAttribute("aria-pressed", Boolean(this.playing));
   }
 
-  async pin() {
-    if (!this.picture) return;
-    const pinned = this.picture.ghosts.length > 0;
-    this.buttons.pin.setAttribute("aria-pressed", !pinned);
-    await (pinned ? this.picture.unpin() : this.picture.pin());
+  // Whether the curves that are drawn now stay as a ghost.
+  async pinned(wanted) {
+    await this.wake();
+    this.buttons.pin.setAttribute("aria-pressed", wanted);
+    await (wanted ? this.picture.pin() : this.picture.unpin());
   }
 
-  async present() {
-    this.presenting = !this.presenting;
-    this.root.classList.toggle("explorer-present", this.presenting);
-    this.buttons.present.setAttribute("aria-pressed", this.presenting);
-    // Without permission for the whole screen the figure still fills the window.
-    if (this.presenting) await this.root.requestFullscreen?.().catch(() => undefined);
-    else if (document.fullscreenElement) await document.exitFullscreen();
-    if (this.picture) {
-      this.picture.present = this.presenting;
-      await this.picture.redraw();
-    }
-  }
-
-  csv() {
-    if (!this.picture?.arrays) return;
-    const file = URL.createObjectURL(new Blob([csv(this.picture.arrays)], { type: "text/csv" }));
-    make("a", { href: file, download: `${this.spec.name}.csv` }).click();
-    setTimeout(() => URL.revokeObjectURL(file), 1000);
-  }
-
-  async link() {
-    const address = this.address();
-    const done = await copied(address);
-    const button = this.buttons.link;
-    button.textContent = done ? "✓ Copied" : "# In address bar";
-    if (!done) history.replaceState(null, "", address);
-    setTimeout(() => (button.textContent = ACTIONS[5][1]), 1500);
-  }
-}
-
-// The clipboard needs permission; without it the link goes to the address bar instead.
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
+  // Let these curves stand out; none: all are alike.
+  highlight(names) {
+    if (!this.picture || same(names, this.picture.highlight)) return;
+    this.picture.highlight = names;
+    this.picture.redraw();
   }
 }

@@ -26,19 +26,47 @@ function plotlyFromKernel(model) {
   return globalThis.__dlcorePlotly;
 }
 
+// A film of which the first frames are there: the arrays have room for all, the rest is not a number yet.
+class GrowingFilm {
+  constructor(run, first) {
+    Object.assign(this, { run, count: 0, answer: { ...first, arrays: {}, readout: [] } });
+    for (const [name, { shape, data }] of Object.entries(first.arrays)) {
+      const size = data.length / shape[0];
+      this.answer.arrays[name] = { shape: [first.frames, ...shape.slice(1)], data: new Float64Array(first.frames * size).fill(NaN) };
+    }
+    this.add(first);
+  }
+
+  // The arrays become new objects, by which a picture knows that they have changed.
+  add({ arrays, readout, first, ranges }) {
+    for (const [name, { shape, data }] of Object.entries(arrays)) {
+      const whole = this.answer.arrays[name];
+      whole.data.set(data, (first * data.length) / shape[0]);
+      this.answer.arrays[name] = { ...whole };
+      this.count = first + shape[0];
+    }
+    this.answer.readout = [...this.answer.readout, ...readout];
+    this.answer.ranges = ranges;
+  }
+
+  at(values) {
+    return { ...this.answer, values, texts: undefined };
+  }
+}
+
 class KernelSource {
   constructor(model) {
     this.model = model;
     this.id = Math.random().toString(36).slice(2);
     this.asked = 0;
     this.moves = model.get("moves");
+    this.any = true; // any value of the range is allowed here
     this.doing = "computing …";
     this.plotly = () => plotlyFromKernel(model);
     this.receive = (content, buffers) => this.answered(content, buffers);
     model.on("msg:custom", this.receive);
   }
 
-  // Any value of the range is allowed here.
   snap(values) {
     return values;
   }
@@ -49,9 +77,38 @@ class KernelSource {
     this.moved?.(values);
   }
 
-  state(values) {
+  // A film that is there has all its moments; one that the kernel makes frame by frame is asked for as many as are wanted, and
+  // `grown` shows what has come meanwhile.
+  async state(values, grown) {
     const following = JSON.stringify(values) === this.followed;
     this.followed = undefined;
+    const { time } = this.model.get("spec");
+    const run = JSON.stringify({ ...values, [time]: 0 });
+    if (!time || this.film?.run !== run) {
+      this.film = null;
+      const answer = await this.ask("state", { values, moves: this.moves, following });
+      if (!time) return answer;
+      this.film = answer.frames ? new GrowingFilm(run, answer) : { run, answer, count: Infinity };
+    } else this.tell({ type: "frame", ticket: `${this.id}-${this.asked}`, values, following });
+    const { film } = this;
+    const moments = this.model.get("spec").parameters.find((p) => p.name === time).values;
+    while (film.count <= moments.indexOf(values[time])) {
+      if (!(await grown(film.at({ ...values, [time]: moments[film.count - 1] })))) break; // the reader wants something else by now
+      film.add(await this.ask("frames", { values }));
+    }
+    const shown = Math.min(moments.indexOf(values[time]), film.count - 1);
+    return { ...film.answer, values: { ...values, [time]: moments[shown] }, texts: undefined };
+  }
+
+  tell(message) {
+    try {
+      this.model.send(message);
+    } catch {
+      throw new Error("The kernel of this figure was stopped or restarted, so the picture shows the state before; run the cell again.");
+    }
+  }
+
+  ask(type, message) {
     const ticket = `${this.id}-${++this.asked}`;
     return new Promise((resolve, reject) => {
       const silence = () => {
@@ -60,10 +117,10 @@ class KernelSource {
       };
       this.pending = { ticket, resolve, reject, timer: setTimeout(silence, PATIENCE_MILLISECONDS) };
       try {
-        this.model.send({ type: "state", ticket, values, moves: this.moves, following });
-      } catch {
+        this.tell({ type, ticket, ...message });
+      } catch (error) {
         clearTimeout(this.pending.timer);
-        reject(new Error("The kernel of this figure was stopped or restarted, so the picture shows the state before; run the cell again."));
+        reject(error);
       }
     });
   }

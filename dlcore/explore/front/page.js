@@ -1,10 +1,18 @@
 // The built page: states come from chunks computed beforehand, no kernel, no server, no other host.
 
-const here = new URL(".", document.currentScript.src).href;
+const here = document.currentScript.src ? new URL(".", document.currentScript.src).href : "";
 const waiting = new WeakMap(); // script element → what to do with its chunk
 globalThis.dlcoreExplorer = { chunk: (script, index, content) => waiting.get(script)(content) };
 
+// A page that is one file has its chunks inside.
+function inside(address) {
+  const held = document.querySelector(`script[data-chunk="${address.slice(here.length)}"]`);
+  return held && JSON.parse(held.textContent);
+}
+
 function loadScript(address, trouble) {
+  const held = inside(address);
+  if (held) return Promise.resolve(held);
   return new Promise((resolve, reject) => {
     const script = make("script", { src: address });
     waiting.set(script, (content) => (script.content = content));
@@ -14,8 +22,10 @@ function loadScript(address, trouble) {
   });
 }
 
+const LANDING_MILLISECONDS = 20000;
 let plotly;
 function loadPlotly() {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
   plotly ??= loadScript(`${here}plotly.min.js`, "The drawing library did not load, so there is no picture; reload the page.").then(
     () => window.Plotly,
     (error) => ((plotly = undefined), Promise.reject(error)),
@@ -29,6 +39,7 @@ class BakedSource {
     this.chunks = new Map();
     this.doing = "loading …";
     this.plotly = loadPlotly;
+    if (/\/_static\/explorers\/$/.test(here)) this.home = (name) => new URL(`../../figures/${name}.html`, here).href; // in a book
   }
 
   // The built page knows the stops alone.
@@ -37,23 +48,24 @@ class BakedSource {
     return Object.fromEntries(this.spec.parameters.map((p) => [p.name, stop(p)]));
   }
 
-  async first() {
+  async first(values) {
     this.constants ??= (await decode(this.spec.store.constants))[0];
-    const [varying] = await decode(this.spec.store.first);
-    return this.answer(this.snap(this.spec.start), varying, this.spec.store.readout);
+    this.varying ??= (await decode(this.spec.store.first))[0];
+    return this.answer(values, this.varying, this.spec.store.readout);
   }
 
   answer(values, varying, readout) {
     return { values, arrays: { ...this.constants, ...varying }, readout, ranges: this.spec.store.ranges };
   }
 
-  // A state's index counts through the stops, the last parameter fastest.
+  // A state's index counts through the stops, the last parameter fastest; a film is one state.
   index(values) {
-    return this.spec.parameters.reduce((index, p) => index * p.values.length + indexOf(p, values[p.name]), 0);
+    const counted = this.spec.parameters.filter((p) => p.kind !== "time");
+    return counted.reduce((index, p) => index * p.values.length + indexOf(p, values[p.name]), 0);
   }
 
   async state(values) {
-    if (!this.chunks.size && this.index(values) === this.index(this.spec.start)) return this.first();
+    if (!this.chunks.size && this.index(values) === this.index(this.spec.start)) return this.first(values);
     this.constants ??= (await decode(this.spec.store.constants))[0];
     const index = this.index(values);
     const edges = this.spec.store.chunks;
@@ -95,22 +107,31 @@ function explorersByHash() {
   const found = /^#explorer-([\w-]+?)(?:\?(.*))?$/.exec(location.hash);
   const root = found && document.getElementById(`explorer-${found[1]}`);
   if (!root?.explorer) return;
-  root.scrollIntoView({ block: "center" });
-  if (found[2]) root.explorer.restore(found[2]);
+  land(root);
+  root.explorer.restore(found[2] ?? "");
 }
 
-async function boot() {
+// Go to a figure, and stay there while what stands above it finds its size; a reader who scrolls is let go.
+function land(root) {
+  const aim = () => root.scrollIntoView({ block: "center", behavior: "instant" });
+  aim();
+  const watch = new ResizeObserver(aim);
+  watch.observe(document.body);
+  for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) window.addEventListener(sign, () => watch.disconnect(), { once: true, passive: true });
+  setTimeout(() => watch.disconnect(), LANDING_MILLISECONDS);
+}
+
+// What a figure needs is loaded once somebody touches it; until then a still stands there.
+function boot() {
   const explorers = [...document.querySelectorAll("figure.explorer")].map((root) => {
     const spec = JSON.parse(root.querySelector("script[type='application/json']").textContent);
-    return new Explorer(root, spec, new BakedSource(spec), typesetInPage);
+    const explorer = new Explorer(root, spec, new BakedSource(spec), typesetInPage);
+    if (explorer.still) root.dataset.state = JSON.stringify(explorer.source.snap(spec.start));
+    else explorer.wake();
+    for (const touch of ["pointerenter", "focusin", "touchstart"])
+      root.addEventListener(touch, () => explorer.wake().then(() => explorer.source.prefetch()), { once: true, passive: true });
+    return explorer;
   });
-  const prefetch = ({ source }) => source.prefetch();
-  const seen = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) prefetch(target.explorer), seen.unobserve(target);
-  });
-  for (const explorer of explorers) {
-    if (!explorer.running) await explorer.want({}); // else the reader was faster
-  }
   window.addEventListener("hashchange", explorersByHash);
   // A browser that comes back to a page puts its old forms back behind the script: the controls say what is drawn.
   window.addEventListener("pageshow", () => explorers.forEach((explorer) => explorer.showControls()));
@@ -120,12 +141,6 @@ async function boot() {
     if (anchor && anchor.href === location.href) explorersByHash();
   });
   explorersByHash();
-  await new Promise((resolve) => (document.readyState === "complete" ? resolve() : window.addEventListener("load", resolve)));
-  for (const { root } of explorers)
-    for (const touch of ["pointerenter", "focusin"]) root.addEventListener(touch, () => prefetch(root.explorer), { once: true });
-  // A page that nobody has touched fetches nothing more; once somebody reads, what comes into view is made ready.
-  const observe = () => explorers.forEach(({ root }) => seen.observe(root));
-  for (const sign of ["scroll", "pointermove", "keydown"]) window.addEventListener(sign, observe, { once: true, passive: true });
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", boot);

@@ -1,13 +1,16 @@
 // The picture: a Plotly figure made of the template, the arrays of a state and the theme's colours.
 
-const REFERENCE = /^@((?:log10:)?[A-Za-z_]\w*)(?:\[(\d+)\])?$/;
+const REFERENCE = /^@((?:log10:)?[A-Za-z_]\w*)(?:\[(\d+|:?[A-Za-z_]\w*)\])?$/;
 const COLOUR = /^\$([\w-]+)(?:@([\d.]+))?$/;
+const FIELDS = ["heatmap", "contour", "surface"];
+const COORDINATES = ["x", "y", "z", "text"];
 const CONFIG = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
 const MOST_POWERS = 8; // labels on a logarithmic axis
 const ROUND = [1, 2, 5, 10, 20, 50, 100, 200]; // decades between labels
 const FONT = 14;
 const PRESENT_FONT = 24; // exponents on a logarithmic axis are 7/8 of it
 const PRESENT_STROKE = 1.6;
+const PALE = 0.25;
 
 function* referencesIn(node) {
   if (typeof node === "string") {
@@ -37,6 +40,10 @@ class Picture {
     this.ghosts = [];
     this.ranges = [];
     this.arrays = null;
+    this.frame = 0; // of a film
+    this.over = () => []; // traces laid over the picture: what a reader guesses
+    this.placed = () => undefined; // called when the axes may have moved on the screen
+    this.highlight = []; // names of the curves that stand out while the others are pale
     this.present = false;
     this.badge = element.parentElement.appendChild(document.createElement("span"));
     this.badge.className = "explorer-overflow";
@@ -52,29 +59,40 @@ class Picture {
     return `rgba(${red},${green},${blue},${opacity})`;
   }
 
-  // In x, y and z even a single number is a list; elsewhere (a shape's corner, say) it is itself.
-  value(name, row, listed) {
-    const array = this.arrays[name];
-    if (row !== undefined) return rowsOf(array)[Number(row)];
+  // In x, y and z even a single number is a list; elsewhere (a shape's corner, say) it is itself. `room` is how many axes there
+  // may be: one more, and the array is a film. "name[3]" is a row, "name[step]" the present frame, "name[:step]" all until now.
+  value(name, part, listed, room) {
+    let array = this.arrays[name];
+    if (part === undefined && array.shape.length > room) array = entryOf(array, this.frame);
+    else if (part?.startsWith(":")) array = this.until(array);
+    else if (part !== undefined) array = entryOf(array, /^\d/.test(part) ? Number(part) : this.frame);
     if (array.shape.length === 2) return rowsOf(array);
     return array.shape.length === 1 || listed ? array.data : array.data[0];
   }
 
-  fill(node, key) {
+  until({ shape, data }) {
+    const count = this.frame + 1;
+    return { shape: [count, ...shape.slice(1)], data: data.subarray(0, (data.length / shape[0]) * count) };
+  }
+
+  fill(node, key, room = 1) {
     if (typeof node === "string") {
       const found = REFERENCE.exec(node);
-      if (found) return this.value(found[1], found[2], ["x", "y", "z", "text"].includes(key));
+      if (found) return this.value(found[1], found[2], COORDINATES.includes(key), room);
       return COLOUR.test(node) ? this.colour(node) : node;
     }
     if (ArrayBuffer.isView(node)) return node; // a ghost's own numbers
     if (Array.isArray(node)) return node.map((value) => this.fill(value));
-    if (node && typeof node === "object")
-      return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, this.fill(value, name)]));
+    if (node && typeof node === "object") {
+      const inner = (name) => (name === "z" && FIELDS.includes(node.type) ? 2 : 1);
+      return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, this.fill(value, name, inner(name))]));
+    }
     return node;
   }
 
   filled() {
     const figure = { data: this.fill(this.figure.data), layout: this.fill(this.figure.layout) };
+    if (this.highlight.length) for (const trace of figure.data) if (!this.highlight.includes(trace.name)) trace.opacity = PALE;
     for (const { path, range } of this.ranges) {
       if (path[0] === "data") {
         const [low, high] = path[2] === "c" ? ["cmin", "cmax"] : ["zmin", "zmax"];
@@ -90,7 +108,8 @@ class Picture {
     const named = figure.data.filter(({ type, showlegend }) => /scatter|bar/.test(type) && showlegend !== false);
     figure.layout.showlegend ??= named.length > 1; // a ghost neither has an entry nor makes one worth while
     const family = getComputedStyle(this.element).fontFamily;
-    const narrow = this.element.clientWidth < 480;
+    const narrow = this.element.clientWidth < NARROW;
+    if (narrow) stack(figure);
     const size = this.present ? PRESENT_FONT : narrow ? 12 : (this.figure.layout.font?.size ?? FONT);
     figure.layout.font = { ...figure.layout.font, family, size };
     if (this.present) {
@@ -102,7 +121,8 @@ class Picture {
     }
     const { clientWidth: width, clientHeight: height } = this.element;
     const room = width && height ? { width, height } : { autosize: true }; // at once: paper does not wait for a timer
-    return { data: [...this.ghosts.map((trace) => this.fill(trace)), ...figure.data], layout: { ...figure.layout, ...room } };
+    const below = this.ghosts.map((trace) => this.fill(trace));
+    return { data: [...below, ...figure.data, ...this.over().map((trace) => this.fill(trace))], layout: { ...figure.layout, ...room } };
   }
 
   // ---- painting -------------------------------------------------------------------------------
@@ -112,19 +132,20 @@ class Picture {
     return this.stillLayout && changed.every((k) => this.isLine[k]) && JSON.stringify(ranges) === JSON.stringify(this.ranges);
   }
 
-  async paint(arrays, ranges) {
-    const before = this.arrays;
+  async paint(arrays, ranges, frame = 0) {
+    const [before, earlier] = [this.arrays, this.frame];
     const next = ranges ?? this.ranges;
-    this.arrays = arrays;
+    Object.assign(this, { arrays, frame });
     if (!this.element._fullLayout) {
       this.ranges = next;
       const { data, layout } = this.filled();
       await this.plotly.newPlot(this.element, data, layout, CONFIG);
-      if (this.figure.layout.scene?.camera) this.turntable = new Turntable(this.plotly, this.element, this.figure.layout.scene);
+      if (this.figure.layout.scene?.camera) this.turntable = new Turntable(this.plotly, this.element, this.figure.layout.scene, () => this.placed());
       this.resizing = new ResizeObserver(() => this.resized());
       this.resizing.observe(this.element);
     } else {
-      const changed = [...this.traceNames.keys()].filter((k) => this.traceNames[k].some((name) => before[name] !== arrays[name]));
+      const moved = (k) => frame !== earlier && this.isFilm(this.figure.data[k]);
+      const changed = [...this.traceNames.keys()].filter((k) => moved(k) || this.traceNames[k].some((name) => before[name] !== arrays[name]));
       // Plotly leaves behind what a line or a cloud of points no longer has: coming and going need a whole redraw.
       const size = ({ data }) => data.length;
       const reshaped = changed.some((k) => this.traceNames[k].some((name) => size(before[name]) !== size(arrays[name])));
@@ -135,6 +156,17 @@ class Picture {
       }
     }
     this.markGaps();
+  }
+
+  // Whether a trace depends on the frame.
+  isFilm(trace) {
+    const depends = ([key, text]) => {
+      const found = typeof text === "string" && REFERENCE.exec(text);
+      if (!found) return false;
+      if (found[2] !== undefined) return !/^\d/.test(found[2]);
+      return this.arrays[found[1]].shape.length > (key === "z" && FIELDS.includes(trace.type) ? 2 : 1);
+    };
+    return Object.entries(trace).some(depends);
   }
 
   async moveLines(changed) {
@@ -163,6 +195,7 @@ class Picture {
     const { data, layout } = this.filled();
     await this.plotly.react(this.element, data, layout, CONFIG);
     this.markGaps();
+    this.placed();
   }
 
   resized() {
@@ -210,14 +243,14 @@ class Picture {
         const found = typeof trace[key] === "string" && REFERENCE.exec(trace[key]);
         if (!found) continue;
         const log = this.figure.layout[`${key}axis${(trace[`${key}axis`] ?? key).slice(1)}`]?.type === "log";
-        const whole = found[2] === undefined;
-        const columns = key === "z" && whole ? this.arrays[found[1]].shape[1] : undefined; // a field's rows lie end to end
-        const data = whole ? this.arrays[found[1]].data : this.value(found[1], found[2]);
-        for (let k = 0; k < data.length; k++) {
-          const low = data[k] === -Infinity;
-          const at = columns ? k % columns : k;
-          if (!Number.isFinite(data[k])) return { word: low && found[1].startsWith("log10:") ? "zero" : "overflow", trace, at, low };
-          if (log && data[k] <= 0 && trace.type !== "bar") return { word: data[k] < 0 ? "negative" : "zero", trace, at, low: true };
+        const values = this.value(found[1], found[2], true, key === "z" && FIELDS.includes(trace.type) ? 2 : 1);
+        const rows = ArrayBuffer.isView(values) ? [values] : values;
+        for (const data of rows) {
+          for (let k = 0; k < data.length; k++) {
+            const low = data[k] === -Infinity;
+            if (!Number.isFinite(data[k])) return { word: low && found[1].startsWith("log10:") ? "zero" : "overflow", trace, at: k, low };
+            if (log && data[k] <= 0 && trace.type !== "bar") return { word: data[k] < 0 ? "negative" : "zero", trace, at: k, low: true };
+          }
         }
       }
     }

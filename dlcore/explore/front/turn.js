@@ -16,8 +16,8 @@ function turned({ x, y, z }, around, up) {
 }
 
 class Turntable {
-  constructor(plotly, element, scene) {
-    Object.assign(this, { plotly, element, scene, first: scene.camera.eye });
+  constructor(plotly, element, scene, turned) {
+    Object.assign(this, { plotly, element, scene, turned, first: scene.camera.eye });
     element.tabIndex = 0;
     element.classList.add("explorer-turns");
     const keep = (event) => event.stopPropagation();
@@ -53,6 +53,6 @@ class Turntable {
 
   face(eye) {
     this.scene.camera = { ...this.scene.camera, eye };
-    return this.plotly.relayout(this.element, { "scene.camera.eye": eye });
+    return this.plotly.relayout(this.element, { "scene.camera.eye": eye }).then(() => requestAnimationFrame(() => requestAnimationFrame(this.turned)));
   }
 }

@@ -1,0 +1,102 @@
+"""`Time`: the frames of a film, the leading axis of the arrays that compute returns; and films that a generator makes."""
+
+import dataclasses
+import itertools
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..notation import number
+from .parameters import Parameter, is_number
+
+
+@dataclasses.dataclass(frozen=True)
+class Time(Parameter):
+    """Time as a control. A state is a whole film: compute is not given the time, it returns all frames.
+
+    An array with one axis more than its place in the picture has room for is a film, its leading axis the frames: curves of
+    shape (frames, n), fields of shape (frames, rows, columns). In a template, "@name[step]" is the present frame of an array and
+    "@name[:step]" all of it until now, a path that grows; both for a parameter named step. In the sentence an array of shape
+    (frames,) stands for its number at the present frame. compute may also be a generator that yields the frames one by one.
+
+    Args:
+        label: text beside the control (LaTeX between dollars allowed); default: the name.
+        frames: how many there are.
+        every: how far one frame is from the next, in what the control counts: frame k is shown as `k * every`.
+        start: where it stands at first, one of 0, every, 2 every, …
+        unit: written after the value.
+    """
+
+    label: str | None = None
+    frames: int = 60
+    _: dataclasses.KW_ONLY
+    every: float = 1
+    start: float = 0
+    unit: str = ""
+    kind = "time"
+
+    def __post_init__(self):
+        if not isinstance(self.frames, (int, np.integer)) or isinstance(self.frames, bool) or self.frames < 2:
+            raise ValueError(f"a Time needs a whole number of frames, at least 2, got {self.frames!r}; one frame is a picture without Time")
+        if not is_number(self.every) or not math.isfinite(self.every) or self.every <= 0:
+            raise ValueError(f"a Time's frames must lie a positive distance apart, got every={self.every!r}")
+        object.__setattr__(self, "start", self.check("start", self.start))
+
+    @property
+    def values(self) -> tuple:
+        """What the control counts at each frame."""
+        return tuple(k * self.every for k in range(self.frames))
+
+    def stops_with(self, extra):
+        return self.values
+
+    def positions_with(self, extra):
+        return self.values
+
+    def check(self, name, value):
+        near = [v for v in self.values if is_number(value) and math.isclose(v, value, rel_tol=1e-9)]
+        if not near:
+            raise ValueError(f"{name} must be one of the {self.frames} frames at 0, {self.every}, …, {self.values[-1]}, got {value!r}")
+        return near[0]
+
+    def frame(self, value) -> int:
+        """The index of the frame at `value`."""
+        return self.values.index(self.check("the time", value))
+
+    def text(self, value):
+        return number(value) + (f" {self.unit}" if self.unit else "")
+
+
+def stacked(explorer: str, made: Iterable[Mapping[str, Any]], frames: int, only: int | None = None) -> dict[str, np.ndarray]:
+    """The frames that a generator yields, as arrays with a leading axis; as many as Time says, those after `only` left NaN."""
+    shots = [{name: np.array(value) for name, value in shot.items()} for shot in itertools.islice(made, only)]
+    if len(shots) != (only or frames):
+        raise ValueError(f"explorer {explorer}: compute must yield the {frames} frames that Time declares, got {len(shots)}")
+    blank = {name: np.full_like(value, np.nan, dtype=float) for name, value in shots[0].items()}
+    return {name: np.stack([shot[name] for shot in [*shots, *[blank] * (frames - len(shots))]]) for name in shots[0]}
+
+
+def moment(data: Mapping[str, Any], frame: int, frames: int) -> dict[str, Any]:
+    """What the sentence may name at a frame: an array of one number a frame is its number there."""
+    return {name: value[frame] if np.shape(value) == (frames,) else value for name, value in data.items()}
+
+
+class Run:
+    """A film that a generator makes, taken frame by frame: what a kernel shows while it computes."""
+
+    def __init__(self, made: Iterator[Mapping[str, Any]]):
+        self._made, self.taken = iter(made), 0
+
+    def more(self, seconds: float) -> list[Mapping[str, Any]]:
+        """The next frames, as many as come in so many seconds, at least one; none at the end."""
+        begun, shots = time.perf_counter(), []
+        while not shots or time.perf_counter() - begun < seconds:
+            shot = next(self._made, None)
+            if shot is None:
+                break
+            shots.append({name: np.array(value) for name, value in shot.items()})
+        self.taken += len(shots)
+        return shots
