@@ -321,9 +321,9 @@ def test_csv_holds_the_numbers_behind_the_picture(opened, name):
     columns = {key: [float(row[k]) for row in rows if row[k] != ""] for k, key in enumerate(header)}
     for key, array in declaration.state(figure.state).arrays.items():
         array = np.asarray(array, dtype=float)
-        parts = {f"{key}[{k}]": row for k, row in enumerate(array)} if array.ndim == 2 else {key: np.atleast_1d(array)}
-        for column, values in parts.items():
-            assert agree(columns.pop(column), values, whole=array), column
+        for place in np.ndindex(array.shape[:-1]):
+            column = key + "".join(f"[{k}]" for k in place)
+            assert agree(columns.pop(column), np.atleast_1d(array[place]), whole=array), column
     assert columns == {}
 
 

@@ -63,9 +63,14 @@ class Pick {
     if (changes.some(([name, value]) => this.explorer.values[name] !== value)) this.explorer.want(Object.fromEntries(changes), event);
   }
 
-  // The handle goes where the parameters are; along an axis without one it stands in the middle.
+  // The handle goes where the parameters are. Where a surface is seen from is known once it has been drawn.
   place() {
-    if (!this.plane) return;
+    if (this.plane?.turns) requestAnimationFrame(() => requestAnimationFrame(() => this.put()));
+    else if (this.plane) this.put();
+  }
+
+  // Along an axis without a parameter it stands in the middle.
+  put() {
     const values = Object.fromEntries(Object.entries(this.parameters).map(([axis, p]) => [axis, this.explorer.values[p.name]]));
     const point = this.plane.pixels(values);
     this.handle.hidden = !point;

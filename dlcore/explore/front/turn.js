@@ -53,6 +53,6 @@ class Turntable {
 
   face(eye) {
     this.scene.camera = { ...this.scene.camera, eye };
-    return this.plotly.relayout(this.element, { "scene.camera.eye": eye }).then(() => requestAnimationFrame(() => requestAnimationFrame(this.turned)));
+    return this.plotly.relayout(this.element, { "scene.camera.eye": eye }).then(this.turned);
   }
 }
