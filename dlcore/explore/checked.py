@@ -11,6 +11,8 @@ from .abbreviations import as_parameter
 from .parameters import Parameter
 from .template import check_references
 
+_AXES = {2: "two axes", 3: "three axes, the first of them time"}
+
 
 def template(explorer: str, figure, time: str | None = None) -> dict:
     """A figure template as a plain dict with data and layout."""
@@ -83,7 +85,7 @@ def numeric(explorer, key, value, axes=2):
         return array if array.ndim else array.item()
     if array.dtype.kind != "f" or array.ndim > axes:
         raise TypeError(
-            f"explorer {explorer}: compute must return real numbers and arrays of at most {'three axes, the first of them time' if axes == 3 else 'two axes'}, "
+            f"explorer {explorer}: compute must return real numbers and arrays of at most {_AXES[axes]}, "
             f"but {key} has dtype {array.dtype} and shape {array.shape}"
         )
     return array if array.ndim else float(array)

@@ -212,8 +212,7 @@ class Declaration:
             raise TypeError(f"explorer {self.name}: {what} must be a dict of parameter values, got {given!r}")
         if unknown := set(given) - set(self.parameters):
             raise ValueError(
-                f"explorer {self.name}: {what} sets {', '.join(sorted(unknown))}, "
-                f"but the parameters are {', '.join(self.parameters)}"
+                f"explorer {self.name}: {what} sets {', '.join(sorted(unknown))}, but the parameters are {', '.join(self.parameters)}"
             )
         try:
             return {name: self.parameters[name].check(name, value) for name, value in given.items()}

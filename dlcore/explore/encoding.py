@@ -115,7 +115,7 @@ def compress(payload: bytes) -> str:
 
 
 def encode(states: list[dict[str, np.ndarray]], names, films=frozenset()) -> dict:
-    """The arrays `names` of consecutive states, `films` with their frames in front, as {"count": n, "arrays": [headers], "payload": text}."""
+    """The arrays `names` of consecutive states as {"count": n, "arrays": [headers], "payload": text}; the first axis of `films` is time."""
     packed = [(name, *pack([np.asarray(state[name]) for state in states], name in films)) for name in names]
     return {
         "count": len(states),

@@ -21,7 +21,6 @@ from .parameters import Parameter
 from .spec import in_kernel
 from .story import is_story
 
-
 FRAME_SECONDS = 0.05  # how long the kernel may compute frames before it shows them, and hears what else is asked
 
 

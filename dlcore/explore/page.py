@@ -65,14 +65,16 @@ def alone(title: str, figure: str, static: str, math: str = "") -> str:
 
 def one_file(declared: Declaration, store: pathlib.Path) -> str:
     """A page with everything inside: the figure, its states, the front end and the drawing library."""
-    chunks = "".join(
-        f'<script type="application/json" data-chunk="{store.name}/{path.name}">{_json(json.loads(_CALL.fullmatch(path.read_text("utf-8"))[1]))}</script>\n'
-        for path in sorted(store.glob("*.js"))
-    )
+    chunks = ""
+    for path in sorted(store.glob("*.js")):
+        content = json.loads(_CALL.fullmatch(path.read_text(encoding="utf-8"))[1])
+        chunks += f'<script type="application/json" data-chunk="{store.name}/{path.name}">{_json(content)}</script>\n'
     head = f"<style>{assets.style().read_text(encoding='utf-8')}</style>\n<script>{assets.plotly().read_text(encoding='utf-8')}</script>\n"
     body = figure(declared, store)
     for path in store.glob("*.svg"):
-        body = body.replace(f"{STATIC}{store.name}/{path.name}", f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}")
+        body = body.replace(
+            f"{STATIC}{store.name}/{path.name}", f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
+        )
     return _ALONE.format(title=html.escape(declared.name), head=head, body=f"{body}\n{chunks}<script>{assets.script()}</script>")
 
 

@@ -55,7 +55,9 @@ def steps(explorer: str, given, figure: dict, preset) -> list[Step]:
         if not isinstance(step.text, str):
             raise TypeError(f"explorer {explorer}: a step's first argument is its line of text, got {step.text!r}")
         if unknown := set(step.highlight) - drawn:
-            raise ValueError(f"explorer {explorer}: {step!r} highlights {', '.join(sorted(unknown))}; the curves are {', '.join(sorted(drawn))}")
+            raise ValueError(
+                f"explorer {explorer}: {step!r} highlights {', '.join(sorted(unknown))}; the curves are {', '.join(sorted(drawn))}"
+            )
         step.values = preset(repr(step), step.values)
     return list(given)
 
@@ -76,7 +78,9 @@ def guess(explorer: str, given, data: Mapping[str, Any], figure: dict) -> dict |
     curves = [k for k, trace in enumerate(figure["data"]) if any(found[2] == made.name for found in references(trace.get("y", "")))]
     number = np.ndim(data[made.name]) == 0
     if not number and not curves:
-        raise ValueError(f"explorer {explorer}: guess names the array {made.name!r}, which the figure draws as no curve; name a number or a curve")
+        raise ValueError(
+            f"explorer {explorer}: guess names the array {made.name!r}, which the figure draws as no curve; name a number or a curve"
+        )
     return {"name": made.name, "label": made.label or made.name, "kind": "number" if number else "curve", "trace": (curves or [None])[0]}
 
 
@@ -90,7 +94,10 @@ def pick(explorer: str, given, figure: dict, parameters: Mapping) -> dict[str, s
         kind = parameters[name].kind if name in parameters else None
         numbers = kind == "slider" or (kind == "choice" and not any(isinstance(v, str) for v in parameters[name].stops_with(())))
         if not numbers:
-            raise ValueError(f"explorer {explorer}: pick sets a Slider, or a Choice of numbers, along {axis}, got {name!r}; there are {', '.join(parameters)}")
+            raise ValueError(
+                f"explorer {explorer}: pick sets a Slider, or a Choice of numbers, along {axis}, got {name!r}; "
+                f"there are {', '.join(parameters)}"
+            )
     if len(set(given.values())) < len(given):
         raise ValueError(f"explorer {explorer}: pick sets one parameter along each axis, got {given!r}")
     if not _has_plane(figure, _PLANE):

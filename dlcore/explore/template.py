@@ -72,7 +72,8 @@ def check_references(figure: dict, time: str | None = None) -> None:
     for text in strings(figure):
         if text.startswith("@") and not _is_reference(text, time):
             raise ValueError(
-                f"a reference must be '@name', '@name[3]', '@log10:name' or, in a film, '@name[step]' or '@name[:step]' with a name of letters, digits and _ (no blanks, no Greek), "
+                f"a reference must be '@name', '@name[3]', '@log10:name' or, in a film, '@name[step]' or '@name[:step]' "
+                f"with a name of letters, digits and _ (no blanks, no Greek), "
                 f"got {text!r}; rename what compute returns, and say in labels= what the reader sees"
             )
         if text.startswith("$"):
@@ -131,7 +132,9 @@ def _referred(trace: dict, key: str, arrays, time: str | None, frames: int) -> t
         return shape
     if part is None or not part.isdigit():
         if time is None:
-            raise ValueError(f"{name} has the shape {shape}, one axis too many for {key}; name a row, '@{name}[0]', or make it a film with Time")
+            raise ValueError(
+                f"{name} has the shape {shape}, one axis too many for {key}; name a row, '@{name}[0]', or make it a film with Time"
+            )
         if not shape or shape[0] != frames:
             raise ValueError(f"{name}: the leading axis of a film must be its {frames} frames, got the shape {shape}; return all frames")
         return shape if part == f":{time}" else shape[1:]

@@ -99,8 +99,8 @@ class Baked:
         """Number of states."""
         return self.edges[-1]
 
-    def state(self, index: int) -> tuple[dict, str]:
-        """The arrays and the sentence of the state of that index."""
+    def state(self, index: int) -> tuple[dict, str | list[str]]:
+        """The arrays and the sentence of the state of that index; of a film the sentences of its frames."""
         chunk = bisect.bisect_right(self.edges, index) - 1
         text = (self.folder / f"{chunk:04d}.js").read_text(encoding="utf-8")
         content = json.loads(text[text.index("{") : text.rindex("}") + 1])

@@ -18,6 +18,13 @@ WIDE = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 NARROW = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 
 
+# Where a point of the first pair of axes lies on the screen.
+PIXEL = """(plot, [x, y]) => {
+    const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
+    return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)];
+}"""
+
+
 def calm(page):
     """The page, as soon as every figure is drawn and the mathematics is set."""
     drawn = "[...document.querySelectorAll('figure.explorer')].every(figure => figure.dataset.state)"

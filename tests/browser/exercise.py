@@ -71,7 +71,7 @@ def moves(figure: Figure, declaration: Declaration, *, brief: bool):
             continue
         yield name, figure.press(name, "Home")
         if not brief:
-            yield name, figure.press(name, "ArrowRight" if parameter.kind == "slider" else "ArrowDown")
+            yield name, figure.press(name, "ArrowDown" if parameter.kind == "choice" else "ArrowRight")
         yield name, figure.press(name, "End")
         if parameter.kind == "choice" and not brief:
             for option in range(1, len(parameter.options) - 1):

@@ -153,7 +153,14 @@ def _falling(rate):
 def _film_picture():
     figure = lines("t", "profile", y_range=(-0.2, 4))
     path = {"type": "scatter", "x": "@place[:step]", "y": "@height[:step]", "mode": "lines", "name": "path", "line": {"color": "$series1"}}
-    ball = {"type": "scatter", "x": "@place[step]", "y": "@height[step]", "mode": "markers", "name": "ball", "marker": {"color": "$ink", "size": 12}}
+    ball = {
+        "type": "scatter",
+        "x": "@place[step]",
+        "y": "@height[step]",
+        "mode": "markers",
+        "name": "ball",
+        "marker": {"color": "$ink", "size": 12},
+    }
     return figure | {"data": [*figure["data"], path, ball]}
 
 
@@ -200,7 +207,8 @@ def grabbed() -> Explorer:
         step = np.arange(31.0)
         speed = (1 - rate) ** (1 + 3 * momentum)
         return {
-            "rates": rates, "momenta": momenta, "z": (1 - rates) ** (1 + 3 * momenta[:, None]), "step": step, "loss": speed**step, "speed": speed,
+            "rates": rates, "momenta": momenta, "z": (1 - rates) ** (1 + 3 * momenta[:, None]),
+            "step": step, "loss": speed**step, "speed": speed,
         }  # fmt: skip
 
     figure = heatmap("rates", "momenta", "z", log_x=True, x_title="η", y_title="β", z_title="speed")
@@ -213,7 +221,7 @@ def grabbed() -> Explorer:
         "yaxis2": curve["layout"]["yaxis"] | {"anchor": "x2"},
     }
     return Explorer(
-        point, figure=figure, readout="At {rate} and {momentum} the loss falls by {speed} a step.", caption="A plane and what is at its points.",
+        point, figure=figure, readout="At {rate} and {momentum} the loss falls by {speed} a step.", caption="A plane and its points.",
         rate=Slider(1e-3, 1.0, 10**0.5, start=1e-1, log=True), momentum=Slider(0.0, 0.9, 0.3, start=0.3),
         pick={"x": "rate", "y": "momentum"}, guess="speed",
     )  # fmt: skip
@@ -239,7 +247,8 @@ def told() -> Explorer:
 
     return Explorer(
         power, figure=lines("x", ["y", "line"], theory=["line"], labels={"y": "power", "line": "identity"}, y_range=(-0.1, 2.1)),
-        readout="x to the power {k}, shifted by {shift}.", caption="Powers.", k=Slider(1, 4, start=1), shift=Slider(0.0, 1.0, 0.25, start=0.0),
+        readout="x to the power {k}, shifted by {shift}.", caption="Powers.",
+        k=Slider(1, 4, start=1), shift=Slider(0.0, 1.0, 0.25, start=0.0),
         steps=[
             Step("Both are one line.", k=1),
             Step("The square lies below.", k=2, pin=True, highlight="power"),

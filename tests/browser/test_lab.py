@@ -3,9 +3,9 @@
 import pytest
 
 from tests.browser import lab
-from tests.browser.driver import PATIENCE, Figure
+from tests.browser.driver import PATIENCE, PIXEL, Figure
 from tests.browser.exercise import check, exercise
-from tests.browser.specimens import curves, ten_lines
+from tests.browser.specimens import curves, film, grabbed, ten_lines
 
 PLOTLY_BYTES = 4_000_000  # nothing else of this size is ever sent
 PICKY = """
@@ -39,6 +39,24 @@ def slow(**values):
 
 growth.declaration.compute = slow
 """
+# A film that takes its time for each frame, and counts them.
+FILM = """
+import pathlib, time
+import numpy as np
+from dlcore.explore import Explorer, Slider, Time, lines
+
+made = []
+
+def shoot(slope):
+    made.clear()
+    for k in range(40):
+        made.append(k)
+        time.sleep(0.1)
+        yield {"x": np.arange(3.0), "y": slope * k * np.arange(3.0)}
+
+Explorer(shoot, figure=lines("x", "y"), readout="Frame {now}.", caption="A slow film.", slope=Slider(1, 3, start=1), now=Time(frames=40))
+"""
+COUNT = "pathlib.Path('made').write_text(str(len(made)))"
 ALERT = "document.querySelector('#explorer-growth [role=alert]')"
 
 
@@ -53,6 +71,7 @@ def server(folder, tmp_path_factory):
     lab.write_notebook(folder / "small.ipynb", *SMALL, prose=PROSE)
     lab.write_notebook(folder / "busy.ipynb", *SMALL[:2])
     lab.write_notebook(folder / "twice.ipynb", *SMALL[:2], "growth")
+    lab.write_notebook(folder / "films.ipynb", "from tests.browser.specimens import film, grabbed", "film()", "grabbed()", FILM)
     with lab.jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
         yield address
 
@@ -185,3 +204,53 @@ def test_a_kernel_that_is_busy_or_gone_gives_a_sentence(server, folder, open_pag
     page.keyboard.press("Home")
     page.wait_for_function(f"{ALERT}.textContent.startsWith('The kernel of this figure was stopped')", timeout=PATIENCE)
     assert figure.state["depth"] == 100
+
+
+@pytest.fixture(scope="module")
+def films(server, keep_page):
+    page = lab.open_notebook(keep_page, server, "films.ipynb")
+    for name in ("fall", "point", "shoot"):
+        Figure(page, name).settled()
+    return page
+
+
+@pytest.mark.parametrize("make", [film, grabbed])
+def test_films_and_planes_move_in_a_kernel_too(films, make):
+    declaration = make().declaration
+    exercise(Figure(films, declaration.name), declaration, grows=True, brief=True)
+
+
+def test_a_point_is_picked_between_the_stops(films):
+    figure, declaration = Figure(films, "point").settled().action("reset"), grabbed().declaration
+    figure.plot.scroll_into_view_if_needed()
+    films.mouse.click(*figure.plot.evaluate(PIXEL, [0.02, 0.444]))
+    figure.until(lambda: figure.state["rate"] not in declaration.stops["rate"])
+    assert figure.state["rate"] == pytest.approx(0.02, rel=0.1)  # a pixel is 2 % of the rate
+    assert figure.state["momentum"] == pytest.approx(0.444, abs=0.01)
+    check(figure, declaration)
+
+
+def test_a_slow_film_appears_while_it_is_made_and_the_rest_stays_alive(films, folder):
+    figure, other = Figure(films, "shoot").settled(), Figure(films, "point").settled()
+
+    def count() -> int:
+        lab.run_code(films, COUNT)
+        return int((folder / "made").read_text())
+
+    assert count() == 1  # nobody has asked for more
+    figure.button("action", "play").click()
+    figure.until(lambda: figure.state["now"] >= 2)
+    other.press("momentum", "End")
+    assert other.state["momentum"] == 0.9
+    assert figure.state["now"] < 39
+    figure.action("play")
+    before = count()
+    assert before < 40
+    figure.settled()
+    assert count() == before  # paused, nothing more is made
+    figure.press("now", "End")
+    assert figure.state["now"] == 39
+    assert count() == 40
+    seen = figure.look()
+    assert seen.traces[0]["y"] == [0, 39, 78]
+    assert seen.readout == "Frame 39."

@@ -6,17 +6,27 @@ import numpy as np
 import pytest
 
 from tests.browser import specimens
-from tests.browser.driver import NARROW, Figure
+from tests.browser.driver import NARROW, PIXEL, Figure
 from tests.browser.exercise import check, exercise
 from tests.browser.synthetic import write_page
 
-MAKERS = (specimens.film, specimens.film_of_a_field, specimens.grabbed, specimens.grabbed_surface, specimens.told, specimens.film_made_frame_by_frame)
+MAKERS = (
+    specimens.film,
+    specimens.film_of_a_field,
+    specimens.grabbed,
+    specimens.grabbed_surface,
+    specimens.told,
+    specimens.film_made_frame_by_frame,
+)
 PHONE = NARROW | {"has_touch": True, "is_mobile": True}
-PIXEL = """(plot, [x, y]) => {
-    const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
-    return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)];
+HANDLE = """root => {
+    const box = root.querySelector(".explorer-handle").getBoundingClientRect();
+    return [box.left + box.width / 2, box.top + box.height / 2];
 }"""
-HANDLE = "root => { const box = root.querySelector('.explorer-handle').getBoundingClientRect(); return [box.left + box.width / 2, box.top + box.height / 2]; }"
+OFF_BASE = """(plot, [x, y]) => {
+    const box = plot.getBoundingClientRect();
+    return plot.closest("figure").explorer.pick.plane.values(x - box.left, y - box.top);
+}"""
 ON_BASE = """(plot, [x, y]) => {
     const box = plot.getBoundingClientRect();
     const [left, top] = plot.closest("figure").explorer.pick.plane.pixels({ x, y });
@@ -87,7 +97,9 @@ def test_outside_the_plane_nothing_is_picked(opened):
     figure, declaration = opened("point")
     box = figure.plot.bounding_box()
     figure.page.mouse.click(box["x"] + 3, box["y"] + box["height"] - 3)
-    figure.page.mouse.click(*figure.plot.evaluate(PIXEL.replace("xaxis, yaxis }", "xaxis2: xaxis, yaxis2: yaxis }"), [15, 0.5]))  # the other panel
+    figure.page.mouse.click(
+        *figure.plot.evaluate(PIXEL.replace("xaxis, yaxis }", "xaxis2: xaxis, yaxis2: yaxis }"), [15, 0.5])
+    )  # the other panel
     assert figure.settled().state == declaration.start
 
 
@@ -133,14 +145,12 @@ def test_the_base_of_a_surface_is_picked_by_a_click_and_turned_by_a_drag(opened)
 
 
 def test_the_base_is_where_the_surface_is(opened):
-    """Against Plotly's own account of what lies under the pointer: the summit's foot is below the summit."""
+    """From the plane to the screen and back; and the ends of an axis lie on both sides of its middle."""
     figure, _ = opened("summit")
-    top = figure.plot.evaluate(ON_BASE.replace("pixels({ x, y })", "pixels({ x, y })"), [0, 0])
+    top = figure.plot.evaluate(ON_BASE, [0, 0])
     west, east = (figure.plot.evaluate(ON_BASE, [x, 0]) for x in (-2, 2))
     assert west[0] < top[0] < east[0] or west[0] > top[0] > east[0]
-    back = figure.plot.evaluate(
-        "(plot, [x, y]) => { const box = plot.getBoundingClientRect(); return plot.closest('figure').explorer.pick.plane.values(x - box.left, y - box.top); }", top
-    )
+    back = figure.plot.evaluate(OFF_BASE, top)
     assert (back["x"], back["y"]) == pytest.approx((0, 0), abs=1e-6)
 
 
@@ -226,7 +236,9 @@ def test_a_story_goes_on_and_back(opened):
     figure, declaration = opened("power")
     assert figure.button("action", "back").is_disabled()
     assert told(figure) == "A story in 3 steps."
-    for k, (state, text) in enumerate([({"k": 1, "shift": 0}, "Both are"), ({"k": 2, "shift": 0}, "The square"), ({"k": 2, "shift": 1}, "Lifted")]):
+    for k, (state, text) in enumerate(
+        [({"k": 1, "shift": 0}, "Both are"), ({"k": 2, "shift": 0}, "The square"), ({"k": 2, "shift": 1}, "Lifted")]
+    ):
         figure.action("next").reaches(**state)
         assert told(figure).startswith(f"{k + 1} / 3  {text}")
         view = check(figure, declaration)
@@ -350,7 +362,7 @@ def test_one_file_works_alone(open_page, tmp_path, maker):
     asked = []
     page = open_page("about:blank", lambda page: page.on("request", lambda request: asked.append(request.url)))
     page.goto((tmp_path / "alone.html").as_uri())
-    exercise(Figure(page, explorer.declaration.name), explorer.declaration, brief=True)
+    exercise(Figure(page, explorer.declaration.name), explorer.declaration)
     assert [url for url in asked if not url.startswith(("data:", "blob:", "about:"))] == [(tmp_path / "alone.html").as_uri()]
 
 
@@ -358,7 +370,7 @@ def test_one_file_works_alone(open_page, tmp_path, maker):
 
 
 def test_panels_are_stacked_where_there_is_no_room_for_both(phone, wide):
-    places = "plot => [plot._fullLayout.xaxis, plot._fullLayout.xaxis2, plot._fullLayout.yaxis, plot._fullLayout.yaxis2].map(axis => axis.domain)"
+    places = "plot => ['xaxis', 'xaxis2', 'yaxis', 'yaxis2'].map(name => plot._fullLayout[name].domain)"
     above, below, upper, lower = Figure(phone, "point").settled().plot.evaluate(places)
     assert above == below == [0, 1]
     assert lower[1] < upper[0]

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcore.explore.declaration import MAX_STATES, Declaration
-from dlcore.explore.template import shipped_names
 from tests.explorers import chapters, declaration_of, declarations_of, every_chapter, every_explorer, names_of
 
 EVERY = pytest.mark.parametrize(("path", "name"), every_explorer())
@@ -30,8 +29,11 @@ def any_value(parameter) -> st.SearchStrategy:
 
 
 def ends(parameter) -> tuple:
-    """Where a parameter's corners are: both ends of a slider, every option of a choice."""
-    return (parameter.low, parameter.high) if parameter.kind == "slider" else parameter.stops_with(())
+    """Where a parameter's corners are: both ends of a slider or of a film, every option of a choice."""
+    if parameter.kind == "slider":
+        return parameter.low, parameter.high
+    stops = parameter.stops_with(())
+    return (stops[0], stops[-1]) if parameter.kind == "time" else stops
 
 
 def corners(declaration: Declaration) -> list[dict]:
@@ -45,7 +47,7 @@ def check(declaration: Declaration, values: dict):
     """One state is legitimate: its keys, real numbers, a sentence."""
     state = declaration.state(values)
     assert state.values == declaration.check(values)
-    assert tuple(state.arrays) == shipped_names(declaration.figure)
+    assert tuple(state.arrays) == declaration.shipped
     for name, array in state.arrays.items():
         assert array.dtype.kind in "fiub", f"{name} has dtype {array.dtype}"
     assert state.readout == state.readout.strip()

@@ -220,6 +220,7 @@ class Explorer {
     this.film?.pause();
     const table = this.picture?.turntable;
     if (table) table.face(table.first);
+    this.story?.leave();
     this.want(this.first, event);
   }
 

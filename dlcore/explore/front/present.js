@@ -16,7 +16,9 @@ class Presenting {
     buttons.present.setAttribute("aria-pressed", true);
     root.tabIndex = -1;
     root.focus({ preventScroll: true });
-    await Promise.all([root.requestFullscreen?.().catch(() => undefined), this.explorer.wake()]); // without permission it fills the window
+    await root.requestFullscreen?.().catch(() => undefined); // without permission it fills the window
+    if (this.on) root.focus({ preventScroll: true }); // a change of what fills the screen takes the focus away
+    await this.explorer.wake();
     await this.fit();
   }
 
@@ -26,10 +28,8 @@ class Presenting {
     root.classList.remove("explorer-present");
     buttons.present.setAttribute("aria-pressed", false);
     root.removeAttribute("tabindex");
-    if (!keepScreen) {
-      buttons.present.focus({ preventScroll: true });
-      if (document.fullscreenElement) await document.exitFullscreen();
-    }
+    while (!keepScreen && document.fullscreenElement) await document.exitFullscreen(); // the figures before lie below
+    if (!keepScreen) buttons.present.focus({ preventScroll: true });
     await this.fit();
   }
 

@@ -33,6 +33,15 @@ class Story {
     return true;
   }
 
+  // Back to before the first step; a ghost that a step has pinned goes, one of the reader's own stays.
+  leave() {
+    const { pin = false } = this.steps[this.index] ?? {};
+    this.index = -1;
+    this.show();
+    this.explorer.highlight([]);
+    if (pin) this.explorer.pinned(false);
+  }
+
   show() {
     const count = this.steps.length;
     this.text.textContent = this.index < 0 ? `A story in ${count} steps.` : `${this.index + 1} / ${count}  ${this.steps[this.index].text}`;

@@ -146,7 +146,7 @@ def test_controls_are_told_where_start_and_marks_stand_among_what_they_offer(exp
         told = {control["name"]: control for control in spec["parameters"]}
         assert told["depth"]["values"][told["depth"]["start"]] == 10
         assert told["variance"]["values"][told["variance"]["start"]] == 1.0
-        (place, text), = told["variance"]["marks"]
+        ((place, text),) = told["variance"]["marks"]
         assert (told["variance"]["values"][place], text) == (2.0, "He")
         assert told["variance"]["texts"][place] == "2 (He)"
     assert len(explorer.spec["parameters"][1]["values"]) > len(in_page(explorer.declaration)["parameters"][1]["values"])

@@ -75,7 +75,9 @@ def test_what_has_no_leading_axis_of_that_length_is_refused():
         declared(lambda rate: {"x": X, "y": np.ones((10, 7)), "size": np.ones(9)}, figure=lines("x", "y") | {"data": [
             {"type": "scatter", "x": "@x", "y": "@y"}, {"type": "scatter", "x": "@size[step]", "y": "@size[step]"}]})  # fmt: skip
     with pytest.raises(ValueError, match="one axis too many for y"):
-        Declaration(lambda a: {"x": X, "y": np.ones((10, 7))}, figure=lines("x", "y"), readout="", caption="c", name="f", parameters={"a": (1, 2)})
+        Declaration(
+            lambda a: {"x": X, "y": np.ones((10, 7))}, figure=lines("x", "y"), readout="", caption="c", name="f", parameters={"a": (1, 2)}
+        )
     with pytest.raises(ValueError, match="got '@y.now.'"):
         declared(figure={"data": [{"x": "@x", "y": "@y[now]"}]})
     with pytest.raises(ValueError, match="one Time"):
@@ -165,7 +167,7 @@ def say(explorer, kind, ticket="view-1", **values):
 
 def test_a_kernel_answers_with_the_whole_film_and_follows_its_time():
     explorer = wired(film())
-    content, buffers = say(explorer, "state", rate=0.5, step=10)
+    content, _ = say(explorer, "state", rate=0.5, step=10)
     shapes = {array["name"]: tuple(array["shape"]) for array in content["arrays"]}
     assert shapes["profile"] == (FRAMES, 41) and len(content["readout"]) == FRAMES
     count = len(explorer.sent)

@@ -40,7 +40,9 @@ def test_steps_that_are_refused(steps, match):
 
 
 def test_a_parameter_may_be_called_steps():
-    made = Explorer(lambda steps: {"x": X, "y": X * steps}, figure=lines("x", "y"), readout="", caption="c", name="f", steps=(1, 5)).declaration
+    made = Explorer(
+        lambda steps: {"x": X, "y": X * steps}, figure=lines("x", "y"), readout="", caption="c", name="f", steps=(1, 5)
+    ).declaration
     assert list(made.parameters) == ["steps"] and made.steps == []
 
 
@@ -68,7 +70,8 @@ def test_an_array_that_is_no_curve_cannot_be_drawn():
 @pytest.mark.parametrize(
     ("pick", "match"),
     [({"x": "kk"}, "got 'kk'; there are k, shift"), ({"z": "k"}, "axes x and y"), ({}, "axes x and y"), ("k", "axes x and y"),
-     ({"x": "family"}, "a Choice of numbers, along x, got 'family'"), ({"x": "on"}, "got 'on'"), ({"x": "k", "y": "k"}, "one parameter along each axis")],
+     ({"x": "family"}, "a Choice of numbers, along x, got 'family'"), ({"x": "on"}, "got 'on'"),
+     ({"x": "k", "y": "k"}, "one parameter along each axis")],
 )  # fmt: skip
 def test_picks_that_are_refused(pick, match):
     with pytest.raises(ValueError, match=match):
@@ -88,7 +91,13 @@ def test_a_plane_may_be_a_surface_and_a_choice_of_numbers_an_axis():
         return {"x": X, "y": X, "z": np.outer(X, X)}
 
     made = Explorer(
-        hill, figure=surface("x", "y", "z"), readout="", caption="c", k=Slider(0.0, 1.0, 0.5), width=Choice(1, 2), pick={"x": "k", "y": "width"}
+        hill,
+        figure=surface("x", "y", "z"),
+        readout="",
+        caption="c",
+        k=Slider(0.0, 1.0, 0.5),
+        width=Choice(1, 2),
+        pick={"x": "k", "y": "width"},
     ).declaration
     assert made.pick == {"x": "k", "y": "width"}
 
@@ -96,5 +105,11 @@ def test_a_plane_may_be_a_surface_and_a_choice_of_numbers_an_axis():
 def test_a_time_cannot_be_picked():
     with pytest.raises(ValueError, match="got 'step'"):
         Explorer(
-            lambda: {"x": X, "y": np.ones((4, 5))}, figure=lines("x", "y"), readout="", caption="c", name="f", step=Time(frames=4), pick={"x": "step"}
+            lambda: {"x": X, "y": np.ones((4, 5))},
+            figure=lines("x", "y"),
+            readout="",
+            caption="c",
+            name="f",
+            step=Time(frames=4),
+            pick={"x": "step"},
         )
