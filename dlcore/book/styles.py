@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pydata_sphinx_theme
 
+from dlcore.book import theme
+
 _SHEET = "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css"
 _PIECES = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};]""", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -87,7 +89,7 @@ def note(app, builder) -> None:
 
 def write(app, exception) -> None:
     """Write the style sheet that pages load in place of the theme's, if a page was written."""
-    if exception is None and app.builder.format == "html" and getattr(app, "dlcore_writes", False):
+    if theme.is_ours(app) and exception is None and app.builder.format == "html" and getattr(app, "dlcore_writes", False):
         sheet = (Path(pydata_sphinx_theme.__file__).parent / _SHEET).read_text(encoding="utf-8")
         target = Path(app.outdir, "_static", "styles", "slim.css")
         target.write_text(cut(sheet, words_of(Path(app.outdir))), encoding="utf-8")

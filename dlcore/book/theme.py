@@ -10,8 +10,15 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _NO_SUMMARIES = "DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== 'file:';"
 
 
+def is_ours(app) -> bool:
+    """Whether the pages have the theme that the templates beside this file are for; under another one figures work as they are."""
+    return app.config.html_theme == "sphinx_book_theme"
+
+
 def configure(app, config) -> None:
     """Use the templates beside this file; offer to launch a notebook only where there is a repository."""
+    if not is_ours(app):
+        return
     config.templates_path.insert(0, str(_TEMPLATES))
     if not config.html_theme_options.get("repository_url"):
         config.html_theme_options.pop("launch_buttons", None)

@@ -85,7 +85,7 @@ def measured() -> dict[str, dict[str, list[float]]]:
         times = {}
         for name in (explorer.declaration.name for explorer in made):
             page.hover(f"#explorer-{name}")
-            page.wait_for_selector(f"#explorer-{name}[data-state]")
+            page.evaluate("name => document.getElementById(`explorer-${name}`).explorer.wake()", name)
             page.wait_for_timeout(1000)
             times[name] = page.evaluate(MEASURE, [name, STATES - 1])
         browser.close()
