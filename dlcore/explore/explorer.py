@@ -1,5 +1,6 @@
 """`Explorer`: one declaration, alive in a kernel (an anywidget) and in the built page (baked)."""
 
+import base64
 import os
 import pathlib
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from .frames import Extents
 from .page import figure, show_boxes
 from .parameters import Parameter
 from .spec import in_kernel
+from .stills import png
 
 
 class _ParameterTrait(traitlets.TraitType):
@@ -74,6 +76,7 @@ class Explorer(anywidget.AnyWidget):
             raise ValueError(f"explorer {declared.name}: parameter {taken!r} would hide the widget's own {taken!r}; rename it")
         self.declaration = declared
         self._answering = False
+        self._png: str | None = None
         self._extents = Extents(declared.figure)
         super().__init__(spec=in_kernel(declared), values=declared.start)
         self.add_traits(**{name: _ParameterTrait(name, p) for name, p in declared.parameters.items()})
@@ -182,9 +185,18 @@ class Explorer(anywidget.AnyWidget):
     # ---- in the built page ------------------------------------------------------------------
 
     def _repr_mimebundle_(self, **kwargs):
-        if not self._home:
-            return super()._repr_mimebundle_(**kwargs)
-        return {"text/html": self.page(), "text/plain": repr(self)}
+        if self._home:
+            return {"text/html": self.page(), "text/plain": repr(self)}
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | {"image/png": self._still()}, metadata
+
+    def _still(self) -> str:
+        """The picture at the start, drawn once, for viewers that run nothing."""
+        if self._png is None:
+            first, extents = self.declaration.first, Extents(self.declaration.figure)
+            extents.include(first.arrays)
+            self._png = base64.b64encode(png(self.declaration.figure, first.arrays, extents.ranges())).decode()
+        return self._png
 
     def page(self) -> str:
         """The figure as it stands in the built page, its states baked."""
