@@ -77,7 +77,7 @@ def collect(app, env) -> list[str]:
     for store, docname in used.items():
         source = Path(os.environ["DLCORE_BAKE"]) / store
         if source.is_dir():
-            shutil.copytree(source, target / store, ignore=_not_chunks, copy_function=_copy, dirs_exist_ok=True)
+            shutil.copytree(source, target / store, ignore=_not_fetched, copy_function=_copy, dirs_exist_ok=True)
         else:
             log.warning(
                 "the baked data %s of an explorer is missing from %s; run `make clean` and build again",
@@ -98,7 +98,8 @@ def _write_front(target: Path) -> bool:
     return front() != before
 
 
-def _not_chunks(directory, names) -> list[str]:
+def _not_fetched(directory, names) -> list[str]:
+    """What of a store no page asks for: all but chunks and stills."""
     return [name for name in names if not name.endswith((".js", ".svg"))]
 
 

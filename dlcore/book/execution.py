@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 from sphinx.util import logging
 
 from dlcore.explore.reach import Reach, reach_of_code
+from dlcore.explore.stills.colours import palette
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +53,11 @@ def notebooks(env) -> dict[str, Notebook]:
 
 
 def key_of(content: NotebookNode, home: Path) -> str:
-    """A hash of a notebook's code, of the files that it reaches from the folder `home`, and of the versions of what it imports."""
+    """A hash of a notebook's code, the files that it reaches from the folder `home`, the versions of what it imports, the colours."""
     cells = [cell.source for cell in content.cells if cell.cell_type == "code"]
     reach = reach_of_code(map(_python, cells), home) | _ALWAYS
-    return hashlib.sha256(json.dumps([reach.digest(), content.metadata.get("kernelspec"), cells]).encode()).hexdigest()
+    colours = [palette("light"), palette("dark")]  # in the stills of its figures
+    return hashlib.sha256(json.dumps([reach.digest(), content.metadata.get("kernelspec"), cells, colours]).encode()).hexdigest()
 
 
 def _python(cell: str) -> str:

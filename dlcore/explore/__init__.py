@@ -18,6 +18,7 @@
     fingerprint   what a state's numbers depend on, as one hash
     reach         the source files and packages that code imports
     encoding      arrays of many states in few bytes
+    stills        a figure as a picture that needs no browser: SVG in both themes, PNG
     baking        all states computed beforehand, within budgets
     progress      a bar for long work
     quiz          short questions with an answer box

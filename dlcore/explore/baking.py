@@ -1,8 +1,9 @@
 """Baking: all states of an explorer, computed beforehand and written as chunks for the built page.
 
-A store is a folder of chunk files `NNNN.js` and a `store.json` with what the page's first view
-needs. Its name contains the fingerprint of everything the numbers depend on, so a store that is
-already there is taken as it is, and building twice gives the same bytes.
+A store is a folder of chunk files `NNNN.js`, a `store.json` with what the page's first view
+needs, and the stills of the first state, `wide.svg` and `narrow.svg`. Its name contains the
+fingerprint of everything that they depend on, so a store that is already there is taken as it is,
+and building twice gives the same bytes.
 """
 
 import dataclasses
@@ -25,6 +26,7 @@ from .encoding import encode, rounded
 from .fingerprint import fingerprint
 from .frames import Extents
 from .progress import log
+from .stills import sizes, svg
 
 MAX_SECONDS = 120  # of this process: what else the machine does is no reason to coarsen
 MAX_BYTES = 2_000_000
@@ -145,7 +147,11 @@ def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
         "first": encode([first.arrays], varying, films),
         "readout": _told(first),
     }
-    files = chunks | {"store.json": json.dumps(store, ensure_ascii=False)}
+    stills = {
+        f"{name}.svg": svg(declaration.figure, first.arrays, store["ranges"], width=width, height=height, frame=declaration.frame)
+        for name, (width, height) in sizes(declaration.figure).items()
+    }
+    files = chunks | stills | {"store.json": json.dumps(store, ensure_ascii=False)}
     _within(declaration, "bytes in the page itself", _gzipped(files["store.json"]), MAX_CHUNK_BYTES)
     _within(declaration, "bytes", sum(map(_gzipped, files.values())), MAX_BYTES)
     return files

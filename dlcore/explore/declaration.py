@@ -81,6 +81,11 @@ class Declaration:
         return {name: (self.parameters[name].start,) if name == self.time else stops for name, stops in self.stops.items()}
 
     @property
+    def frame(self) -> int:
+        """The frame of a film that a reader sees first."""
+        return self.parameters[self.time].frame(self.start[self.time]) if self.time else 0
+
+    @property
     def shipped(self) -> tuple[str, ...]:
         """Names of the arrays that a picture needs, and of what is guessed."""
         return tuple(dict.fromkeys([*shipped_names(self.figure), *self._guessed]))
@@ -115,7 +120,7 @@ class Declaration:
 
     def _start_of_film(self) -> Mapping:
         """What a generator yields until the frame where a reader begins: the whole film is computed when somebody wants it."""
-        return stacked(self.name, self.run(self.start), self.frames, self.parameters[self.time].frame(self.start[self.time]) + 1)
+        return stacked(self.name, self.run(self.start), self.frames, self.frame + 1)
 
     def computed(self, values: Mapping) -> Mapping:
         """What compute returns, the frames of a generator stacked."""

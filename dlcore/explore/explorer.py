@@ -1,5 +1,6 @@
 """`Explorer`: one declaration, alive in a kernel (an anywidget) and in the built page (baked)."""
 
+import base64
 import os
 import pathlib
 import tempfile
@@ -19,6 +20,7 @@ from .frames import Extents
 from .page import figure, one_file, show_boxes
 from .parameters import Parameter
 from .spec import in_kernel
+from .stills import png
 from .story import is_story
 
 FRAME_SECONDS = 0.05  # how long the kernel may compute frames before it shows them, and hears what else is asked
@@ -88,6 +90,7 @@ class Explorer(anywidget.AnyWidget):
         self.declaration = declared
         self._answering = False
         self._runs: dict[str, Run] = {}  # of films that are computed frame by frame: view → the one it shows
+        self._png: str | None = None
         self._extents = Extents(declared.figure)
         super().__init__(spec=in_kernel(declared), values=declared.start)
         self.add_traits(**{name: _ParameterTrait(name, p) for name, p in declared.parameters.items()})
@@ -225,9 +228,19 @@ class Explorer(anywidget.AnyWidget):
     # ---- in the built page ------------------------------------------------------------------
 
     def _repr_mimebundle_(self, **kwargs):
-        if not self._home:
-            return super()._repr_mimebundle_(**kwargs)
-        return {"text/html": self.page(), "text/plain": repr(self)}
+        if self._home:
+            return {"text/html": self.page(), "text/plain": repr(self)}
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return data | {"image/png": self._still()}, metadata
+
+    def _still(self) -> str:
+        """The picture at the start, drawn once, for viewers that run nothing."""
+        if self._png is None:
+            first, extents = self.declaration.first, Extents(self.declaration.figure)
+            extents.include(first.arrays)
+            drawn = png(self.declaration.figure, first.arrays, extents.ranges(), frame=self.declaration.frame)
+            self._png = base64.b64encode(drawn).decode()
+        return self._png
 
     def page(self) -> str:
         """The figure as it stands in the built page, its states baked."""

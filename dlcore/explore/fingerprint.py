@@ -20,9 +20,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from .reach import Reach, home_of, is_fixed, is_installed, reach_of_modules
+from .stills.colours import palette
 
 _ENGINE = ("dlcore.explore.baking",)  # what it imports decides which bytes a state becomes
-_ALWAYS = frozenset({"numpy", "scipy"})  # scikit-learn and the ground of dlcore stand on both
+_ALWAYS = frozenset({"numpy", "scipy", "matplotlib", "contourpy", "pillow"})  # dlcore's ground and scikit-learn; the others draw stills
 _OPAQUE = {"eval", "exec", "globals", "__import__"}  # as globals: `model.eval()` is something else
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...), range)
 _PLAIN_IN_TORCH = ("torch.dtype", "torch.device")
@@ -44,7 +45,7 @@ def fingerprint(declaration) -> str | None:
     functions = [f for f in (declaration.compute, declaration.batch, declaration.readout) if callable(f)]
     try:
         parts, modules = _followed(functions)
-        parts.append(json.dumps([declaration.name, stops, declaration.figure, readout]))
+        parts.append(json.dumps([declaration.name, stops, declaration.figure, readout, palette("light"), palette("dark")]))
     except (TypeError, RecursionError):
         return None
     digest = hashlib.sha256(_reached(modules).digest().encode())

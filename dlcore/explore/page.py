@@ -46,8 +46,6 @@ def _json(content) -> str:
 
 def _still(declared: Declaration, store: pathlib.Path) -> str:
     """The picture at the start, for a wide and a narrow page."""
-    if not (store / "wide.svg").exists():
-        return ""
     wide, narrow = (f"{STATIC}{store.name}/{name}.svg#light" for name in ("wide", "narrow"))
     told = html.escape(f"{declared.caption} {declared.first.readout}")
     return (

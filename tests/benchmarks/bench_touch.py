@@ -80,7 +80,8 @@ GRABBED = """async (moves) => {
     await Plotly.newPlot(host, root.explorer.picture.filled().data, layout);
     const ours = [], bare = [];
     const event = (type, x, y) => new PointerEvent(type, {
-        bubbles: true, button: 0, pointerType: "mouse", clientX: box.left + xaxis._offset + xaxis.d2p(x), clientY: box.top + yaxis._offset + yaxis.d2p(y),
+        bubbles: true, button: 0, pointerType: "mouse",
+        clientX: box.left + xaxis._offset + xaxis.d2p(x), clientY: box.top + yaxis._offset + yaxis.d2p(y),
     });
     plot.dispatchEvent(event("pointerdown", 1.8, 0));
     await new Promise(done => setTimeout(done, 500));

@@ -85,14 +85,14 @@ def test_no_room_of_the_numerics_is_too_large():
 
 def test_importing_the_numerics_of_signals_loads_neither_torch_nor_plotly():
     imports = "import sys; from dlcore.signals import propagation; from dlcore.landscapes import chains"
-    done = run(f"{imports}; print(*{{'torch', 'plotly'}} & set(sys.modules))")
+    done = run(f"{imports}; print(*{{'torch', 'plotly', 'matplotlib'}} & set(sys.modules))")
     assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr
 
 
 def test_importing_dlcore_is_quick_and_light():
     code = (
         "import sys, time; start = time.perf_counter(); import dlcore; "
-        "print(time.perf_counter() - start, *{'torch', 'plotly', 'scipy', 'IPython'} & set(sys.modules))"
+        "print(time.perf_counter() - start, *{'torch', 'plotly', 'scipy', 'IPython', 'matplotlib'} & set(sys.modules))"
     )
     answers = [run(code).stdout.split() for _ in range(3)]
     assert min(float(seconds) for seconds, *_ in answers) < 0.3
@@ -101,5 +101,5 @@ def test_importing_dlcore_is_quick_and_light():
 
 @pytest.mark.parametrize("module", ["dlcore.explore", "dlcore.claims", "dlcore.signals.propagation", "dlcore.book"])
 def test_neither_torch_nor_plotly_is_imported_before_it_is_used(module):
-    done = run(f"import sys, {module}; print(*{{'torch', 'plotly'}} & set(sys.modules))")
+    done = run(f"import sys, {module}; print(*{{'torch', 'plotly', 'matplotlib'}} & set(sys.modules))")
     assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr

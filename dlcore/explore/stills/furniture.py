@@ -1,0 +1,87 @@
+"""What stands around the traces: grid, axes, titles, legend and colour bars."""
+
+from . import marks
+from .canvas import Canvas
+from .fields import scale
+from .layout import Axis, Bar, Entry, Layout, limits
+from .marks import box
+
+_MIDDLE = 0.35  # em from a line's foot to the middle of its letters
+_SAMPLE = 30  # width of a legend's line
+_LARGEST = 16  # pixels of a legend's mark
+_THICKEST = 10  # and of its line
+
+
+def grid(canvas: Canvas, axes: marks.Axes) -> None:
+    """Lines at the ticks, and the darker ones at zero."""
+    left, top, right, bottom = box(axes)
+    for axis in axes:
+        across = (lambda at: ((left, at), (right, at))) if axis.vertical else (lambda at: ((at, top), (at, bottom)))
+        ends = sorted((axis.start, axis.stop))
+        inner = [at for at in map(axis.at, (place for place, *_ in axis.ticks)) if ends[0] + 1 < at < ends[1] - 1]
+        if axis.options.get("showgrid", True):
+            canvas.strokes([across(at) for at in inner], axis.options.get("gridcolor", "$grid"))
+        zero = axis.at(0.0)
+        if not axis.log and axis.options.get("zeroline", True) and ends[0] + 1 < zero < ends[1] - 1:
+            canvas.strokes([across(zero)], axis.options.get("zerolinecolor", "$axis"))
+
+
+def sides(canvas: Canvas, layout: Layout, axis: Axis) -> None:
+    """An axis's line, ticks, labels and title."""
+    options, out = axis.options, 1 if axis.side in ("bottom", "right") else -1
+    at = axis.across + out * 0.5
+    if options.get("linecolor"):
+        line = ((at, axis.start), (at, axis.stop)) if axis.vertical else ((axis.start, at), (axis.stop, at))
+        canvas.strokes([line], options["linecolor"])
+    if options.get("ticks") == "outside":
+        ends = (at, at + out * (options.get("ticklen", 5) + 0.5))
+        places = [axis.at(place) for place, *_ in axis.ticks]
+        pairs = [tuple((end, p) if axis.vertical else (p, end) for end in ends) for p in places]
+        canvas.strokes(pairs, options.get("tickcolor", "$axis"))
+    gap = layout.label_gap(axis)
+    for place, text, large in axis.ticks:
+        size = layout.size * large
+        if axis.vertical:
+            canvas.text(axis.across + out * gap, axis.at(place) + _MIDDLE * size, text, size, anchor="start" if out > 0 else "end")
+        else:
+            canvas.text(axis.at(place), axis.across + out * gap + (size if out > 0 else 0), text, size, anchor="middle")
+    _title(canvas, layout, axis, out)
+
+
+def _title(canvas: Canvas, layout: Layout, axis: Axis, out: int) -> None:
+    title, size, middle = layout.title_of(axis.options), layout.title_size, (axis.start + axis.stop) / 2
+    if not title:
+        return
+    away = axis.depth + axis.options["title"].get("standoff", 0) + size * (0.7 if out > 0 else _MIDDLE + 1.3 * title.count("<br"))
+    if axis.vertical:
+        canvas.text(axis.across + out * away, middle, title, size, anchor="middle", turned=-90)
+    else:
+        canvas.text(middle, axis.across + out * away, title, size, anchor="middle")
+
+
+def colour_bar(canvas: Canvas, layout: Layout, bar: Bar) -> None:
+    """The colours of a field, what they mean, and its title."""
+    scale(canvas, bar)
+    low, high = limits(bar.trace)
+    right, size = bar.left + bar.width, layout.size
+    for place, text, _ in bar.ticks:
+        at = bar.top + bar.height * (1 - (place - low) / ((high - low) or 1.0))
+        canvas.text(right + 0.2 * size + 0.5, at + _MIDDLE * size, text, size)
+    if title := layout.title_of(bar.trace.get("colorbar", {})):
+        canvas.text(bar.title_at, bar.top + bar.height / 2, title, layout.title_size, anchor="middle", turned=-90)
+
+
+def entry(canvas: Canvas, layout: Layout, told: Entry) -> None:
+    """A trace's sample in the legend, and its name."""
+    trace, left, middle = told.trace, told.x + 5, told.y
+    line, mode = trace.get("line", {}), trace.get("mode", "lines")
+    if trace["type"] == "bar":
+        canvas.boxes([(left + 9, middle - 6, left + 21, middle + 6)], trace.get("marker", {}).get("color", "$series0"))
+    else:
+        if "lines" in mode and line.get("width", 2) > 0:
+            width, dash = min(line.get("width", 2), _THICKEST), line.get("dash", "solid")
+            canvas.line([left, left + _SAMPLE], [middle, middle], line.get("color", "$series0"), width, dash)
+        if "markers" in mode:
+            marker = trace.get("marker", {})
+            canvas.marks([left + _SAMPLE / 2], [middle], marker | {"size": min(max(marker.get("size", 6), 2), _LARGEST)})
+    canvas.text(told.x + 40, middle + _MIDDLE * layout.size, trace.get("name", ""), layout.size)
