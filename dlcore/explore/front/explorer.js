@@ -13,7 +13,7 @@ const ACTIONS = [
   ["image", "PNG", "Save the picture as PNG"],
   ["svg", "SVG", "Save the picture as SVG"],
   ["link", "# Link", "Copy a link to this state"],
-  ["embed", "⧉ Embed", "Copy a line that puts this figure into another page"],
+  ["embed", "Embed", "Copy a line that puts this figure into another page"],
 ];
 const STEP_MILLISECONDS = 350;
 const SOON_MILLISECONDS = 300; // a picture that takes longer says what it is waiting for

@@ -49,5 +49,5 @@ function frameLine(page, spec, values, height) {
 
 function inPrompt(text) {
   prompt("Copy this line:", text);
-  return "⧉ Embed";
+  return "Embed";
 }

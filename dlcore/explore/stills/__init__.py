@@ -21,7 +21,7 @@ from .canvas import Canvas, settings
 from .drawing import drawn
 from .panels import side_by_side
 
-WIDE = (688, 384)  # width and height, in pixels, as the style sheet has them
+WIDE = (694, 384)  # width and height, in pixels, as the style sheet has them
 _NARROW, _NARROW_PANELS = (342, 256), (342, 336)
 
 
