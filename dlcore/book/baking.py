@@ -29,6 +29,7 @@ class Tail(threading.Thread):
         self.path, self.stream, self._done = path, stream, threading.Event()
 
     def run(self) -> None:
+        """Copy until `stop`, and then what is left."""
         with open(self.path, encoding="utf-8", errors="replace", newline="") as file:
             finishing = False
             while not finishing:

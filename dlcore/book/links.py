@@ -25,6 +25,7 @@ class LinksOnThePage(SphinxTransform):
     default_priority = 870  # MyST: 879
 
     def apply(self, **kwargs) -> None:
+        """Called by Sphinx when a page has been read, before MyST resolves its links."""
         links = [node for node in self.document.findall(nodes.reference) if node.get("id_link")]
         links = [node for node in links if node["refuri"].startswith(_PREFIX)]
         found = outputs.read_page(self.document)[0] if links else ()
@@ -40,6 +41,7 @@ class LinksToAnotherPage(SphinxPostTransform):
     default_priority = 8  # MyST: 9
 
     def run(self, **kwargs) -> None:
+        """Called by Sphinx before a page is written, when all have been read."""
         for link in list(self.document.findall(addnodes.pending_xref)):
             fragment = f"#{link.get('reftargetid')}"
             if fragment.startswith(_PREFIX):

@@ -43,6 +43,7 @@ class PageCollector(EnvironmentCollector):
     """Fills `all_pages` whenever a page is read, and warns of explorers that share a name."""
 
     def process_doc(self, app, doctree):
+        """Called by Sphinx when a page has been read: remember what it holds."""
         name, found = app.env.docname, outputs.read_page(doctree)
         page = Page(*found, tuple(table["kind"] for table in doctree.findall(GeneratedTable)))
         if page == Page():
@@ -58,9 +59,11 @@ class PageCollector(EnvironmentCollector):
                 )  # fmt: skip
 
     def clear_doc(self, app, env, docname):
+        """Called by Sphinx before a page is read again, or when it is gone: forget it."""
         all_pages(env).pop(docname, None)
 
     def merge_other(self, app, env, docnames, other):
+        """Called by Sphinx where pages are read in several processes: take over what another has seen."""
         all_pages(env).update({name: page for name, page in all_pages(other).items() if name in docnames})
 
 

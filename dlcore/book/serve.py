@@ -15,10 +15,12 @@ class Handler(SimpleHTTPRequestHandler):
     """Serves files; says nothing of the requests that went well; lets no browser keep a stale page."""
 
     def end_headers(self):
+        """Ask browsers to check for a newer page each time."""
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
     def log_request(self, code="-", size="-"):
+        """Report what went wrong, and nothing else."""
         if not str(code).startswith(("2", "3")):
             super().log_request(code, size)
 

@@ -83,18 +83,22 @@ class Choice(Parameter):
         return f"Choice({', '.join(map(repr, self.options))}, start={self.start!r})"
 
     def stops_with(self, extra):
+        """All options, whatever is in `extra`."""
         return self.options
 
     def positions_with(self, extra):
+        """All options, as in the page."""
         return self.options
 
     def check(self, name, value):
+        """The option that equals `value`; ValueError if none does."""
         for option in self.options:
             if option == value and isinstance(option, str) == isinstance(value, str):
                 return option
         raise ValueError(f"{name} must be one of {', '.join(map(repr, self.options))}, got {value!r}")
 
     def text(self, value):
+        """The label of an option."""
         return self.texts[self.options.index(value)]
 
 
@@ -110,12 +114,15 @@ class Toggle(Parameter):
         self.check("start", self.start)
 
     def stops_with(self, extra):
+        """Off and on."""
         return (False, True)
 
     def positions_with(self, extra):
+        """Off and on, as in the page."""
         return (False, True)
 
     def check(self, name, value):
+        """`value` as a bool; ValueError if it is none."""
         if not isinstance(value, (bool, np.bool_)):
             raise ValueError(f"{name} must be True or False, got {value!r}")
         return bool(value)

@@ -121,6 +121,7 @@ class Slider(Parameter):
         return [round(float(value), digits) for value in values]
 
     def stops_with(self, extra) -> tuple:
+        """What the page offers: the declared stops, else the steps, else some evenly spaced values; and the named ones."""
         if self.stops is None:
             values = self._stepped() if self.step is not None else self._spaced(self._count(DEFAULT_STOPS))
         else:
@@ -128,6 +129,7 @@ class Slider(Parameter):
         return self._merged(values, extra)
 
     def positions_with(self, extra) -> tuple:
+        """What the control steps through in a kernel: every step, or all whole numbers, or a fine spacing; and the stops."""
         if self.step is not None:
             values = self._stepped()
         elif self.integer and not self.log and self.high - self.low < MAX_POSITIONS:
@@ -154,6 +156,7 @@ class Slider(Parameter):
         return tuple(merged)
 
     def check(self, name, value):
+        """`value` as an int or a float in the range; ValueError outside it, or for a fraction where whole numbers are meant."""
         if not is_number(value) or not math.isfinite(value):
             raise ValueError(f"{name} must be a number from {self.low} to {self.high}, got {value!r}")
         if not self.low <= value <= self.high:
@@ -165,5 +168,6 @@ class Slider(Parameter):
         return float(value)
 
     def text(self, value):
+        """The value with its unit, and the name of the mark at it."""
         mark = next((m for v, m in (self.marks or {}).items() if math.isclose(v, value, rel_tol=1e-9)), None)
         return number(value) + (f" {self.unit}" if self.unit else "") + (f" ({mark})" if mark else "")

@@ -40,7 +40,7 @@ def test_imports_point_one_way(copy):
         ("networks/forward.py", "from dlcore.signals import propagation"),
         ("signals/propagation.py", "from dlcore.spectra import jacobians"),
         ("explore/figures.py", "from ..gaussian import expectation"),
-        ("claims.py", "from dlcore.signals import meanfield"),
+        ("claims/stated.py", "from dlcore.signals import meanfield"),
         ("landscapes/chains.py", "def late():\n    from dlcore.claims import claim\n    return claim"),
         ("book/links.py", "import dlcore.statistics"),
     ],

@@ -268,7 +268,7 @@ SCHEDULE = """
         ("explore/parameters.py", True),
         ("optimizers/adaptive.py", False),
         ("spectra/limit_laws.py", False),
-        ("claims.py", False),
+        ("claims/stated.py", False),
         ("explore/quiz.py", False),
         ("explore/front/data.js", False),
         ("book/ledger.py", False),
