@@ -163,8 +163,8 @@ def _films(declaration: Declaration) -> frozenset[str]:
 
 
 def _told(state: State) -> str | list[str]:
-    """The sentence of a state; of a film one for each frame."""
-    return list(state.readouts) or state.readout
+    """The sentence of a state; of a film one for each frame, or a single one that is true of all of them."""
+    return list(state.readouts) if len(set(state.readouts)) > 1 else state.readout
 
 
 def _chunk(index: int, states: list[State], names, films) -> str:

@@ -123,6 +123,13 @@ def test_a_run_gives_what_comes_in_time_and_at_least_one_frame():
     assert run.more(60) == [] and run.taken == 3
 
 
+def test_a_sentence_that_is_true_of_all_frames_is_stored_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCORE_LOG", str(tmp_path / "log"))
+    made = declared(readout="It never changes.")
+    meta = json.loads((bake(made, tmp_path) / "store.json").read_text())
+    assert len(made.first.readouts) == 10 and meta["readout"] == "It never changes."
+
+
 def test_baked_films_come_back(tmp_path, monkeypatch):
     monkeypatch.setenv("DLCORE_LOG", str(tmp_path / "log"))
     made = declared()
