@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import nbformat
@@ -49,14 +50,19 @@ def jupyter_lab(folder: pathlib.Path, private: pathlib.Path):
     with open(private / "jupyterlab.log", "wb") as log:
         server = subprocess.Popen(command, env=os.environ | variables, stdout=log, stderr=log)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/api", server, private / "jupyterlab.log")
+            wait_for(f"http://127.0.0.1:{port}/api", server, private / "jupyterlab.log")
             yield f"http://127.0.0.1:{port}"
         finally:
-            server.terminate()
-            try:
-                server.wait(timeout=20)
-            except subprocess.TimeoutExpired:  # busy with its kernels: nothing of them is wanted any more
-                server.kill()
+            ended(server)
+
+
+def ended(server) -> None:
+    """End a server, by force if it is busy with its kernels: nothing of them is wanted any more."""
+    server.terminate()
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def _ask_nothing(settings: pathlib.Path) -> None:
@@ -66,11 +72,13 @@ def _ask_nothing(settings: pathlib.Path) -> None:
     file.write_text('{"fetchNews": "false"}')
 
 
-def _wait_for(address: str, server, log: pathlib.Path) -> None:
+def wait_for(address: str, server, log: pathlib.Path) -> None:
+    """Until a server that was started answers at an address, if only to say that nothing is there."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(address, timeout=1).close()
+            with contextlib.suppress(urllib.error.HTTPError):
+                urllib.request.urlopen(address, timeout=1).close()
             return
         time.sleep(0.2)
     raise RuntimeError(f"JupyterLab did not start within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
