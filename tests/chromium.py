@@ -11,6 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.browser import firefox  # noqa: E402
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -48,12 +52,20 @@ def install() -> None:
         subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], check=True)
 
 
+def _firefox() -> str | None:
+    """A Firefox that is there, or that the distribution gives."""
+    if firefox.find() is None and shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "install", "-y", "--no-install-recommends", "firefox-esr"], check=False)
+    return firefox.find()
+
+
 def main() -> None:
     """Install a browser unless there is one, and say which the tests will drive."""
     with sync_playwright() as playwright:
         if find(playwright) is None:
             install()
         print(f"Browser for the tests: {find(playwright)}")
+    print(f"and for what may differ there: {_firefox() or 'no Firefox, so those few tests are left out'}")
 
 
 if __name__ == "__main__":

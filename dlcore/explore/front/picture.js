@@ -141,7 +141,7 @@ class Picture {
       const { data, layout } = this.filled();
       await this.plotly.newPlot(this.element, data, layout, CONFIG);
       if (this.figure.layout.scene?.camera) this.turntable = new Turntable(this.plotly, this.element, this.figure.layout.scene, () => this.placed());
-      this.resizing = new ResizeObserver(() => this.resized());
+      this.resizing = new ResizeObserver(() => requestAnimationFrame(() => this.resized())); // not while the page is laid out
       this.resizing.observe(this.element);
     } else {
       const moved = (k) => frame !== earlier && this.isFilm(this.figure.data[k]);
