@@ -202,8 +202,7 @@ def test_nbconvert_shows_the_picture(tmp_path):
     path = tmp_path / "one.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)]), path)
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", "--execute", "--ExecutePreprocessor.store_widget_state=False"]
-    done = subprocess.run(
-        [*command, str(path)], env=os.environ | {"PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(tmp_path)}, capture_output=True, text=True
-    )  # fmt: skip
+    variables = os.environ | {"PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(tmp_path)}
+    done = subprocess.run([*command, str(path)], env=variables, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert re.search(r'<img [^>]*src="data:image/png;base64,', path.with_suffix(".html").read_text(encoding="utf-8"))
