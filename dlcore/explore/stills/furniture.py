@@ -3,7 +3,7 @@
 import math
 
 from . import marks
-from .area import CAP, LINE, MIDDLE, Area, standoff, title_of
+from .area import CAP, DESCENT, LINE, MIDDLE, Area, standoff, title_of
 from .axis import Axis
 from .bars import Bar, limits
 from .canvas import Canvas
@@ -64,7 +64,7 @@ def _title(canvas: Canvas, area: Area, axis: Axis, out: int) -> None:
     if axis.vertical:
         canvas.text(axis.across + out * away, middle, title, size, anchor="middle", turned=-90)
     else:
-        canvas.text(middle, axis.across + out * away, title, size, anchor="middle")
+        canvas.text(middle, min(axis.across + out * away, canvas.height - DESCENT * size), title, size, anchor="middle")
 
 
 def colour_bar(canvas: Canvas, area: Area, bar: Bar) -> None:

@@ -17,6 +17,7 @@ _SHARP = 1.25  # samples of a pixel's side
 _AMBIENT, _DIFFUSE = 0.8, 0.8  # of light that comes from above
 _LETTERS = 1.2  # of the size of others
 _LABEL = 20  # pixels from the box to its labels
+_LARGER = 2.9  # marks than in a plane, of the same size
 _BURIED = 0.8  # of a path's width is seen, for it lies on the surface
 _ON_TOP = 0.05  # how much nearer than the surface a path counts that lies on it
 
@@ -114,7 +115,8 @@ def _path(canvas: Canvas, view: View, trace: dict, hidden: list) -> None:
     if "lines" in mode:
         canvas.line(*pixels.T, line.get("color", "$series0"), _BURIED * line.get("width", 2), line.get("dash", "solid"))
     if "markers" in mode:
-        canvas.marks(*pixels.T, trace.get("marker", {}))
+        marker = trace.get("marker", {})
+        canvas.marks(*pixels.T, marker | {"size": _LARGER * marker.get("size", 8)})
 
 
 def _behind(pixels, far, corners, distance) -> np.ndarray:
