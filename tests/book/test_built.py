@@ -34,7 +34,8 @@ def built(tmp_path_factory):
 def generated(book: Book) -> dict[str, bytes]:
     """Everything that was computed rather than written: generated tables, claims.json, baked data."""
     tables = {name: book.page(name).split("<article")[1].split("</article>")[0].encode() for name in ("claim_ledger", "errata")}
-    files = [book.html / "claims.json", *(book.html / "_static" / "explorers").glob("*/*.js")]
+    stores = book.html / "_static" / "explorers"
+    files = [book.html / "claims.json", *stores.glob("*/*.js"), *stores.glob("*/*.svg")]
     return tables | {path.relative_to(book.html).as_posix(): path.read_bytes() for path in files}
 
 
@@ -89,7 +90,8 @@ def test_the_front_end_is_loaded_only_where_there_is_an_explorer(built):
     assert "ledger.js" in book.page("claim_ledger")
     assert "ledger.js" not in book.page("wave")
     store = re.search(r'data-store="([^"]+)"', book.page("wave"))[1]
-    assert list((book.html / "_static" / "explorers" / store).glob("*.js"))
+    files = {path.name for path in (book.html / "_static" / "explorers" / store).iterdir()}
+    assert files == {"0000.js", "wide.svg", "narrow.svg"}
     assert 'href="#explorer-wave?k=2"' in book.page("wave")
 
 

@@ -4,6 +4,10 @@
     filled        the template with numbers in it
     panels        side by side, or one above the other
     layout        where everything stands: Plotly's rules
+    area          the area between the margins
+    axis          an axis: from values to pixels, and the room of its labels
+    legend        the entries above the area
+    bars          colour bars beside it
     ticks         where axes have ticks, and their labels
     labels        texts with <i>, <sub>, <sup>
     colours       roles and scales of colours

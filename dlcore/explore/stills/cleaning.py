@@ -68,13 +68,19 @@ def _few_colours(data: str) -> str:
     from PIL import Image
 
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA"))
-    table, index = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    table, index = _distinct(pixels)
     if len(table) > _PALETTE:
         opacity = np.where(pixels[..., 3] > 127, pixels[..., 3].max(), 0).astype(np.uint8)
         few = Image.fromarray(pixels[..., :3].copy()).quantize(_PALETTE // 2 - 1, dither=Image.Dither.NONE).convert("RGB")
-        table, index = np.unique(np.dstack([few, opacity]).reshape(-1, 4) * (opacity.reshape(-1, 1) > 0), axis=0, return_inverse=True)
+        table, index = _distinct(np.dstack([few, opacity]) * (opacity[..., None] > 0))
     image = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8), "P")
     image.putpalette(table[:, :3].tobytes())
     stream = io.BytesIO()
     image.save(stream, "png", optimize=True, transparency=table[:, 3].tobytes() if (table[:, 3] < 255).any() else None)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def _distinct(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different colours (n, 4) of an image of bytes, and which of them each pixel has."""
+    whole, index = np.unique(np.ascontiguousarray(pixels).view("<u4"), return_inverse=True)
+    return whole.view(np.uint8).reshape(-1, 4), index

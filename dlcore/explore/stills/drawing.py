@@ -28,11 +28,12 @@ def drawn(figure: dict, arrays: dict, ranges: list[dict], canvas: Canvas, frame:
             same = [trace for trace in own if trace["type"] == kind]
             for before, trace in zip([None, *same], same):
                 marks.draw(canvas, trace, axes, before)
-    draw_scene(canvas, layout, [trace for trace in shown if trace["type"] in ("surface", "scatter3d")])
+    scene = figure["layout"].get("scene", {})
+    draw_scene(canvas, layout.area, scene, [trace for trace in shown if trace["type"] in ("surface", "scatter3d")])
     for axis in layout.axes.values():
-        furniture.sides(canvas, layout, axis)
+        furniture.sides(canvas, layout.area, axis)
     for bar in layout.bars:
-        furniture.colour_bar(canvas, layout, bar)
+        furniture.colour_bar(canvas, layout.area, bar)
     for entry in layout.entries:
-        furniture.entry(canvas, layout, entry)
+        furniture.entry(canvas, layout.area, entry)
     return canvas

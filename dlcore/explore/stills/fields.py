@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from .axis import Axis
+from .bars import Bar, limits
 from .canvas import Box, Canvas
 from .colours import colours_of, has_roles
-from .layout import Axis, Bar, limits
 from .ticks import round_step
 
 _FINE = 2  # samples of a pixel's side where cells are uneven or apart

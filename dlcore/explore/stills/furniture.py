@@ -1,12 +1,17 @@
 """What stands around the traces: grid, axes, titles, legend and colour bars."""
 
+import math
+
 from . import marks
+from .area import CAP, DESCENT, LINE, MIDDLE, Area, standoff, title_of
+from .axis import Axis
+from .bars import Bar, limits
 from .canvas import Canvas
 from .fields import scale
-from .layout import Axis, Bar, Entry, Layout, limits
+from .legend import Entry
 from .marks import box
 
-_MIDDLE = 0.35  # em from a line's foot to the middle of its letters
+_STANDOFF = 15  # pixels from labels to a title that says nothing about it
 _SAMPLE = 30  # width of a legend's line
 _LARGEST = 16  # pixels of a legend's mark
 _THICKEST = 10  # and of its line
@@ -26,7 +31,7 @@ def grid(canvas: Canvas, axes: marks.Axes) -> None:
             canvas.strokes([across(zero)], axis.options.get("zerolinecolor", "$axis"))
 
 
-def sides(canvas: Canvas, layout: Layout, axis: Axis) -> None:
+def sides(canvas: Canvas, area: Area, axis: Axis) -> None:
     """An axis's line, ticks, labels and title."""
     options, out = axis.options, 1 if axis.side in ("bottom", "right") else -1
     at = axis.across + out * 0.5
@@ -38,40 +43,46 @@ def sides(canvas: Canvas, layout: Layout, axis: Axis) -> None:
         places = [axis.at(place) for place, *_ in axis.ticks]
         pairs = [tuple((end, p) if axis.vertical else (p, end) for end in ends) for p in places]
         canvas.strokes(pairs, options.get("tickcolor", "$axis"))
-    gap = layout.label_gap(axis)
     for place, text, large in axis.ticks:
-        size = layout.size * large
+        size = area.size * large
         if axis.vertical:
-            canvas.text(axis.across + out * gap, axis.at(place) + _MIDDLE * size, text, size, anchor="start" if out > 0 else "end")
+            canvas.text(axis.across + out * axis.gap, axis.at(place) + MIDDLE * size, text, size, anchor="start" if out > 0 else "end")
+        elif axis.turned:
+            angle = math.radians(axis.turned)
+            x, y = axis.at(place) - MIDDLE * size * math.sin(angle), axis.across + axis.gap + MIDDLE * size * math.cos(angle)
+            canvas.text(x, y, text, size, turned=axis.turned)
         else:
-            canvas.text(axis.at(place), axis.across + out * gap + (size if out > 0 else 0), text, size, anchor="middle")
-    _title(canvas, layout, axis, out)
+            canvas.text(axis.at(place), axis.across + out * axis.gap + (size if out > 0 else 0), text, size, anchor="middle")
+    _title(canvas, area, axis, out)
 
 
-def _title(canvas: Canvas, layout: Layout, axis: Axis, out: int) -> None:
-    title, size, middle = layout.title_of(axis.options), layout.title_size, (axis.start + axis.stop) / 2
+def _title(canvas: Canvas, area: Area, axis: Axis, out: int) -> None:
+    title, size, middle = title_of(axis.options), area.title_size, (axis.start + axis.stop) / 2
     if not title:
         return
-    away = axis.depth + axis.options["title"].get("standoff", 0) + size * (0.7 if out > 0 else _MIDDLE + 1.3 * title.count("<br"))
+    away = axis.depth + standoff(axis.options, _STANDOFF) + size * (CAP if out > 0 else MIDDLE + LINE * title.count("<br"))
     if axis.vertical:
         canvas.text(axis.across + out * away, middle, title, size, anchor="middle", turned=-90)
     else:
-        canvas.text(middle, axis.across + out * away, title, size, anchor="middle")
+        canvas.text(middle, min(axis.across + out * away, canvas.height - DESCENT * size), title, size, anchor="middle")
 
 
-def colour_bar(canvas: Canvas, layout: Layout, bar: Bar) -> None:
+def colour_bar(canvas: Canvas, area: Area, bar: Bar) -> None:
     """The colours of a field, what they mean, and its title."""
     scale(canvas, bar)
     low, high = limits(bar.trace)
-    right, size = bar.left + bar.width, layout.size
+    right, size = bar.left + bar.width, area.size
     for place, text, _ in bar.ticks:
         at = bar.top + bar.height * (1 - (place - low) / ((high - low) or 1.0))
-        canvas.text(right + 0.2 * size + 0.5, at + _MIDDLE * size, text, size)
-    if title := layout.title_of(bar.trace.get("colorbar", {})):
-        canvas.text(bar.title_at, bar.top + bar.height / 2, title, layout.title_size, anchor="middle", turned=-90)
+        canvas.text(right + 0.2 * size + 0.5, at + MIDDLE * size, text, size)
+    title = title_of(bar.trace.get("colorbar", {}))
+    if bar.titled_above:
+        canvas.text(bar.left, bar.top - 5 - 0.25 * area.title_size, title, area.title_size)
+    elif title:
+        canvas.text(bar.title_at, bar.top + bar.height / 2, title, area.title_size, anchor="middle", turned=-90)
 
 
-def entry(canvas: Canvas, layout: Layout, told: Entry) -> None:
+def entry(canvas: Canvas, area: Area, told: Entry) -> None:
     """A trace's sample in the legend, and its name."""
     trace, left, middle = told.trace, told.x + 5, told.y
     line, mode = trace.get("line", {}), trace.get("mode", "lines")
@@ -84,4 +95,4 @@ def entry(canvas: Canvas, layout: Layout, told: Entry) -> None:
         if "markers" in mode:
             marker = trace.get("marker", {})
             canvas.marks([left + _SAMPLE / 2], [middle], marker | {"size": min(max(marker.get("size", 6), 2), _LARGEST)})
-    canvas.text(told.x + 40, middle + _MIDDLE * layout.size, trace.get("name", ""), layout.size)
+    canvas.text(told.x + 40, middle + MIDDLE * area.size, trace.get("name", ""), area.size)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from . import fields
+from .axis import Axis
 from .canvas import Box, Canvas
-from .layout import Axis
 
 Axes = tuple[Axis, Axis]
 

@@ -5,9 +5,10 @@ import itertools
 
 import numpy as np
 
+from .area import MIDDLE, Area, title_of
+from .bars import limits
 from .canvas import Canvas
 from .colours import colours_of
-from .layout import Layout, limits
 from .ticks import ticks
 
 _FOCUS = 1 / np.tan(np.pi / 8)  # Plotly sees 45 degrees from top to bottom
@@ -16,8 +17,9 @@ _SHARP = 1.25  # samples of a pixel's side
 _AMBIENT, _DIFFUSE = 0.8, 0.8  # of light that comes from above
 _LETTERS = 1.2  # of the size of others
 _LABEL = 20  # pixels from the box to its labels
+_LARGER = 2.9  # marks than in a plane, of the same size
 _BURIED = 0.8  # of a path's width is seen, for it lies on the surface
-_ON_TOP = 0.02  # how much nearer than the surface a path counts that lies on it
+_ON_TOP = 0.05  # how much nearer than the surface a path counts that lies on it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +46,7 @@ class View:
         return np.array(self.middle) + flat * [1, -1], far
 
 
-def view_of(options: dict, layout: Layout, traces: list[dict]) -> View:
+def view_of(options: dict, area: Area, traces: list[dict]) -> View:
     """The view of a scene that fills the plot area; its box has the proportions of what is drawn, or is a cube."""
     ranges = np.array([options.get(f"{letter}axis", {}).get("range", (0.0, 1.0)) for letter in "xyz"], dtype=float)
     low, high = ranges.T
@@ -60,18 +62,17 @@ def view_of(options: dict, layout: Layout, traces: list[dict]) -> View:
     backwards = (eye - centre) / np.linalg.norm(eye - centre)
     right = np.cross([0.0, 0.0, 1.0], backwards)
     right /= np.linalg.norm(right)
-    middle = ((layout.left + layout.right) / 2, (layout.top + layout.bottom) / 2)
+    middle = ((area.left + area.right) / 2, (area.top + area.bottom) / 2)
     turn = np.array([right, np.cross(backwards, right), backwards])
-    return View(low, high, size, eye, turn, middle, _FOCUS * (layout.bottom - layout.top) / 2)
+    return View(low, high, size, eye, turn, middle, _FOCUS * (area.bottom - area.top) / 2)
 
 
-def draw(canvas: Canvas, layout: Layout, traces: list[dict]) -> None:
+def draw(canvas: Canvas, area: Area, options: dict, traces: list[dict]) -> None:
     """The box with its grid and labels, the surfaces, and what of the paths is not behind them."""
     if not traces:
         return
-    options = layout.figure["layout"].get("scene", {})
-    view = view_of(options, layout, traces)
-    _box(canvas, layout, view, options)
+    view = view_of(options, area, traces)
+    _box(canvas, area, view, options)
     hidden = [_surface(canvas, view, trace) for trace in traces if trace["type"] == "surface"]
     for trace in traces:
         if trace["type"] == "scatter3d":
@@ -114,7 +115,8 @@ def _path(canvas: Canvas, view: View, trace: dict, hidden: list) -> None:
     if "lines" in mode:
         canvas.line(*pixels.T, line.get("color", "$series0"), _BURIED * line.get("width", 2), line.get("dash", "solid"))
     if "markers" in mode:
-        canvas.marks(*pixels.T, trace.get("marker", {}))
+        marker = trace.get("marker", {})
+        canvas.marks(*pixels.T, marker | {"size": _LARGER * marker.get("size", 8)})
 
 
 def _behind(pixels, far, corners, distance) -> np.ndarray:
@@ -132,7 +134,7 @@ def _behind(pixels, far, corners, distance) -> np.ndarray:
 # ---- the box ----------------------------------------------------------------------------------------
 
 
-def _box(canvas: Canvas, layout: Layout, view: View, options: dict) -> None:
+def _box(canvas: Canvas, area: Area, view: View, options: dict) -> None:
     """Grids on the three sides that are farthest, and labels on edges in front of them."""
     back = np.where(view.eye > 0, -0.5, 0.5) * view.size  # the corner that is farthest from the reader
     for letter, number in zip("xyz", range(3)):
@@ -147,10 +149,10 @@ def _box(canvas: Canvas, layout: Layout, view: View, options: dict) -> None:
                 lines.append(tuple(map(tuple, view.seen(ends)[0])))
             canvas.strokes(lines, own.get("gridcolor", "$grid"))
             canvas.strokes([line for line, (place, *_) in zip(lines, found) if place == 0], own.get("zerolinecolor", "$axis"))
-        _edge(canvas, layout, view, number, found, layout.title_of(own))
+        _edge(canvas, area, view, number, found, title_of(own))
 
 
-def _edge(canvas: Canvas, layout: Layout, view: View, number: int, found: list, title: str) -> None:
+def _edge(canvas: Canvas, area: Area, view: View, number: int, found: list, title: str) -> None:
     """Tick labels and the title beside that edge of the box which is farthest from its middle, at the foot for x and y."""
     others = [k for k in range(3) if k != number]
     edges = []
@@ -174,7 +176,7 @@ def _edge(canvas: Canvas, layout: Layout, view: View, number: int, found: list, 
         beyond[1 - number] *= 1.1
         out = view.seen(beyond)[0] - view.seen(middle)[0]
         out /= np.linalg.norm(out)
-    size = _LETTERS * layout.size
+    size = _LETTERS * area.size
     turned = np.degrees(np.arctan2(*(out[::-1] if out[0] > 0 else -out[::-1])))
     for place, text, _ in found:
         at = ends[0].copy()
@@ -188,5 +190,5 @@ def _edge(canvas: Canvas, layout: Layout, view: View, number: int, found: list, 
 def _centred(canvas: Canvas, middle, text: str, size: float, turned: float) -> None:
     """A text whose middle is given."""
     angle = np.radians(turned)
-    x, y = middle + 0.35 * size * np.array([-np.sin(angle), np.cos(angle)])
+    x, y = middle + MIDDLE * size * np.array([-np.sin(angle), np.cos(angle)])
     canvas.text(float(x), float(y), text, size, anchor="middle", turned=round(float(turned)))

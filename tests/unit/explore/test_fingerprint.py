@@ -10,6 +10,7 @@ from dlcore.explore import reach
 from dlcore.explore.declaration import Declaration
 from dlcore.explore.figures import lines
 from dlcore.explore.fingerprint import fingerprint
+from dlcore.explore.stills.colours import palette
 
 SHOW = "def show(value):\n    return {'x': [0.0], 'y': [float(value)]}\n"
 
@@ -287,10 +288,18 @@ def test_versions_count_for_those_who_use_them(monkeypatch):
         return [mark(f"import {name}\ndef curve(k):\n    return show(len({name}.__name__))") for name in ("torch", "math")]
 
     torch, plain = marks()
-    for package, changed in (("torch", [True, False]), ("scipy", [True, True]), ("ruff", [False, False])):
+    for package, changed in (("torch", [True, False]), ("scipy", [True, True]), ("matplotlib", [True, True]), ("ruff", [False, False])):
         with monkeypatch.context() as patch:
             patch.setattr(reach, "version", lambda name, package=package: "99" if name == package else real(name))
             assert [now != before for now, before in zip(marks(), (torch, plain))] == changed
+
+
+def test_the_colours_of_stills_count(monkeypatch):
+    before = mark("def curve(k):\n    return show(k)")
+    palettes = {theme: palette(theme) | {"theory": "#123456"} for theme in ("light", "dark")}
+    assert before == mark("def curve(k):\n    return show(k)")
+    monkeypatch.setitem(fingerprint.__globals__, "palette", palettes.get)
+    assert before != mark("def curve(k):\n    return show(k)")
 
 
 real = reach.version
