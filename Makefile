@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 START := $(shell date +%s)
 BUILD := $(BIN)/jupyter-book build . -W --keep-going
 
-.PHONY: help serve book test lab bench lint clean
+.PHONY: help serve book test lab bench mutate lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,10 @@ lab: $(VENV)/.test  ## JupyterLab on the chapters
 bench: $(VENV)/.test  ## the measurements, as ratios of one run
 	@$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[bench]"
 	@for name in $(basename $(notdir $(wildcard tests/benchmarks/bench_*.py))); do $(BIN)/python -m tests.benchmarks.$$name || exit 1; echo; done
+
+mutate: $(VENV)/.test  ## the share of planted faults that the units notice, on a sample: SEED=1 draws another
+	@$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[mutation]"
+	@$(BIN)/python -m tests.mutation.run --seed $(or $(SEED),0)
 
 clean:  ## remove everything that was built; the environment stays
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -37,6 +37,8 @@ def test_a_distance_above_the_bound_is_as_rare_as_four_sigma(n):
         (lambda: statistics.four_errors(np.ones((1, 3))), "at least 2 samples, got 1"),
         (lambda: statistics.four_errors(np.array([1.0, np.nan])), "samples must be finite"),
         (lambda: statistics.four_errors_of_share(30, 100), "probability"),
+        (lambda: statistics.four_errors_of_share(1 + 1e-9, 100), "probability"),
+        (lambda: statistics.four_errors_of_share(-1e-9, 100), "probability"),
         (lambda: statistics.four_errors_of_share(0.3, 0), "at least 1, got 0"),
         (lambda: statistics.ks_bound(0), "at least 1, got 0"),
     ],

@@ -79,6 +79,31 @@ def test_arrays_do_not_belong_into_a_template():
     fails("must be plain JSON.*name them '@name'", figure={"data": [{"x": np.arange(3), "y": "@y"}]})
 
 
+def test_nor_do_numbers_that_json_has_not():
+    fails("must be plain JSON", figure={"data": [{"x": "@x", "y": "@y", "opacity": math.nan}]})
+
+
+def test_a_default_of_compute_is_the_start_and_other_names_need_a_place():
+    def open_ended(depth=7, **rest):
+        return {"x": [0.0], "y": [rest["width"]]}
+
+    made = Declaration(open_ended, figure=FIGURE, readout="", caption="", parameters={"depth": (1, 10), "width": (0.0, 2.0)})
+    assert made.start == {"depth": 7, "width": 1.0}
+
+
+def test_a_link_sets_the_parameters_that_it_names():
+    assert declare().parse("shape=bb&depth=3") == {"depth": 3, "shape": "bb"} and declare().parse("") == {}
+    for query, says in (("width=3", "has no parameter width; it has depth, shape"), ("shape=", "shape to one of a, bb, got ''")):
+        with pytest.raises(ValueError, match=says):
+            declare().parse(query)
+
+
+def test_all_that_compute_returns_can_be_asked_for_with_the_sentence():
+    data = declare(readout="{shape}: top {top}").data({"depth": 3})
+    assert (data.keys(), data["top"], data["readout"]) == ({"x", "y", "top", "readout"}, 27.0, "a: top 27")
+    np.testing.assert_array_equal(data["y"], 3 * np.arange(10.0) + 1)
+
+
 def test_a_bare_plotly_dict_will_do():
     assert declare(figure={"data": [{"x": "@x", "y": "@y"}]}).figure["layout"] == {}
 
@@ -106,7 +131,7 @@ def test_too_many_states_name_the_parameter_to_coarsen():
     def wide(depth, width):
         return {"x": [1.0], "y": [2.0]}
 
-    with pytest.raises(ValueError, match=r"at most 2000 states.*100 depth × 50 width = 5000; coarsen depth, for example with stops=40"):
+    with pytest.raises(ValueError, match=r"at most 2000 states.*100 depth × 50 width = 5000; coarsen depth, for example with stops=40$"):
         Declaration(wide, figure=FIGURE, readout="", caption="", parameters={"depth": (1, 100, 1), "width": (1, 50, 1)})
 
 

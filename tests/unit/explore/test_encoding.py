@@ -63,6 +63,16 @@ def test_small_changes_on_a_large_value_survive():
         np.testing.assert_allclose(found, 1 + 1e-8 * slope * x, rtol=0, atol=1e-12 * slope)
 
 
+def test_each_array_keeps_the_digits_that_its_own_range_needs():
+    """Beside one of a thousand times the range, and beside what is not finite; sixteen bits would not do."""
+    x = np.linspace(0, 1, 101)
+    for found, array in zip(shipped(100 + x, 1e4 * x), (100 + x, 1e4 * x), strict=True):
+        np.testing.assert_allclose(found, array, rtol=0, atol=1e-4 * np.ptp(array))
+    for gap in (np.inf, -np.inf, np.nan):
+        (found,) = shipped(np.append(100 + x, gap))
+        np.testing.assert_allclose(found, np.append(100 + x, gap), rtol=0, atol=1e-4)
+
+
 def test_a_flat_array_is_measured_by_how_far_it_moves():
     levels = 1 + 1e-8 * np.arange(10)
     moving = np.array(shipped(*(np.full(20, level) for level in levels)))
@@ -79,7 +89,13 @@ def test_rounding_errors_of_a_computation_are_not_shipped():
 def test_whole_numbers_stay_whole():
     for whole in (np.arange(1_000_001.0, 1_000_005.0), np.array([0.0, 1_234_567.0]), np.array([0.0, 2.0**40 + 1, 2.0**41])):
         np.testing.assert_allclose(shipped(whole)[0], whole, rtol=2.0**-24)
-    np.testing.assert_array_equal(shipped(np.array([0.0, 1_234_567.0]))[0], [0.0, 1_234_567.0])
+    for others in ((), (np.array([0.1, 0.2]),), (np.array([0.1, np.nan]),)):
+        np.testing.assert_array_equal(shipped(np.array([0.0, 1_234_567.0]), *others)[0], [0.0, 1_234_567.0])
+
+
+def test_arrays_of_both_kinds_travel_as_the_larger():
+    states = [{"a": np.float32([0.5])}, {"a": np.array([1 / 3])}]
+    assert [state["a"].tolist() for state in decode(encode(states, ["a"]))] == [[0.5], [1 / 3]]
 
 
 def test_float64_is_used_only_where_it_must_be():

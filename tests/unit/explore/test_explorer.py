@@ -1,12 +1,17 @@
 """The widget's side in the kernel, without a browser: traits, answers, trouble."""
 
+import types
+
+import IPython
 import ipywidgets
 import numpy as np
 import pytest
 import traitlets
 from comm import DummyComm
+from IPython.core.formatters import DisplayFormatter
 
 from dlcore.explore import Explorer, Slider, lines
+from dlcore.explore.page import _boxed, show_boxes
 from dlcore.explore.spec import in_page
 
 
@@ -78,6 +83,7 @@ def test_traits_follow_the_front_end_and_can_be_linked(explorer):
 def test_a_question_asked_before_python_set_a_parameter_does_not_set_it_back(explorer):
     asked_at = explorer.moves
     explorer.depth = 15
+    assert explorer.moves == asked_at + 1
     explorer._received(explorer, {"type": "state", "ticket": "t", "values": {"depth": 3, "variance": 1.0}, "moves": asked_at}, [])
     assert explorer.depth == 15 and explorer.values["depth"] == 15
     assert explorer.sent[-1][0]["values"]["depth"] == 15  # and the front end is told so, after its answer
@@ -124,11 +130,12 @@ def test_nor_the_explorers_own(name):
 def test_in_a_book_the_figure_is_html_and_no_widget_is_opened(tmp_path, monkeypatch):
     monkeypatch.setenv("DLCORE_BAKE", str(tmp_path))
     monkeypatch.setenv("DLCORE_LOG", str(tmp_path / "log"))
-    made = Explorer(ramp, figure=lines("layer", "signal"), readout="<{last}>", caption="a & b", depth=(1, 5), variance=(0.5, 2.0))
+    made = Explorer(ramp, figure=lines("layer", "signal"), readout="σ = <{last}>", caption="a & b", depth=(1, 5), variance=(0.5, 2.0))
     bundle = made._repr_mimebundle_()
     page = bundle["text/html"]
     assert isinstance(made.comm, DummyComm) and set(bundle) == {"text/html", "text/plain"}
     assert 'id="explorer-ramp" data-explorer="ramp" data-store="ramp-' in page
+    assert "σ = &lt;" in page and "σ = \\u003c" in page  # read by people, and by the script
     assert "&lt;" in page and "a &amp; b" in page and page.count("</script>") == 1
 
 
@@ -138,6 +145,39 @@ def test_other_views_are_told_what_one_shows_and_do_not_tell_it_on(explorer):
     explorer.sent.clear()
     explorer._received(explorer, {"type": "state", "ticket": "u", "values": {"depth": 7, "variance": 1.0}, "following": True}, [])
     assert [content["type"] for content, _ in explorer.sent] == ["state"]
+
+
+def test_the_front_end_is_given_the_figure_the_values_and_the_count_of_moves(explorer):
+    told = explorer.get_state(explorer.keys)
+    assert told["spec"] == explorer.spec and told["values"] == {"depth": 10, "variance": 1.0} and told["moves"] == 0
+
+
+def test_a_box_of_figures_is_a_page_of_them_and_one_of_others_is_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCORE_BAKE", str(tmp_path))
+    monkeypatch.setenv("DLCORE_LOG", str(tmp_path / "log"))
+    a, b = (
+        Explorer(ramp, figure=lines("layer", "signal"), readout="", caption="", name=name, depth=(1, 3), variance=(0.5, 2.0))
+        for name in ("a", "b")
+    )
+    assert _boxed(ipywidgets.HBox([a, ipywidgets.VBox([b])])) == f"{a.page()}\n{b.page()}"
+    shell = types.SimpleNamespace(display_formatter=DisplayFormatter())
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    show_boxes()
+    shown = shell.display_formatter.formatters["text/html"]
+    assert shown(ipywidgets.HBox([a, b])) == f"{a.page()}\n{b.page()}"
+    assert _boxed(ipywidgets.HBox([a, ipywidgets.IntSlider()])) is None
+    assert _boxed(ipywidgets.HBox([a, ipywidgets.VBox([ipywidgets.IntSlider()])])) is None
+
+
+def test_a_control_is_told_its_kind_and_label():
+    made = Explorer(
+        lambda width, depth, phi: {"x": [1.0], "y": [2.0]}, figure=lines("x", "y"), readout="", caption="σ", name="odd",
+        width=(1, 3), depth=Slider(1, 9, label="layers"), phi=["relu", "tanh"], play="depth",
+    )  # fmt: skip
+    assert made.spec["play"] == "depth" and made.spec["caption"] == "σ"
+    told = [(c["name"], c["kind"], c["label"]) for c in made.spec["parameters"]]
+    assert told == [("width", "slider", "width"), ("depth", "slider", "layers"), ("phi", "choice", "phi")]
+    assert [control["marks"] for control in made.spec["parameters"]] == [[]] * 3
 
 
 def test_controls_are_told_where_start_and_marks_stand_among_what_they_offer(explorer):

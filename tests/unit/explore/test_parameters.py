@@ -1,5 +1,6 @@
 """Parameters: abbreviations, stops, positions, and what a wrong one says."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -15,7 +16,7 @@ from dlcore.explore.slider import Slider
 @pytest.mark.parametrize(
     ("given_", "kind", "low", "high", "start"),
     [((1, 200), int, 1, 200, 100), ((0.0, 1.0), float, 0, 1, 0.5), ((0, 10, 2), int, 0, 10, 4), (10, int, -10, 30, 10),
-     (-2.0, float, -6, 2, -2), (0, int, 0, 1, 0)],
+     (-2.0, float, -6, 2, -2), (-0.5, float, -1.5, 0.5, -0.5), (0.5, float, -0.5, 1.5, 0.5), (0, int, 0, 1, 0), (0.0, float, 0, 1, 0)],
 )  # fmt: skip
 def test_numbers_abbreviate_sliders_as_in_interact(given_, kind, low, high, start):
     slider = as_parameter("depth", given_)
@@ -117,8 +118,23 @@ def test_as_many_stops_as_asked_for(low, high, log, count):
     slider = Slider(low, high, log=log, stops=count, start=low)
     assert len(slider.stops_with(())) == count
     exact = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
-    apart = {"rel": 0.3 * (exact[1] / exact[0] - 1)} if log else {"abs": 0.3 * (exact[1] - exact[0])}
+    # At least three digits of a step, or of a value where steps are ratios: an error of 0.005 of the step, and rounding.
+    apart = {"rel": 0.0051 * (exact[1] / exact[0] - 1)} if log else {"abs": 0.0051 * (exact[1] - exact[0])}
     assert slider.stops_with(()) == pytest.approx(exact, **{"rel": 0, "abs": 0} | apart)
+
+
+def test_of_a_wide_range_the_stops_are_rounded_to_whole_numbers_and_no_further():
+    assert Slider(0.0, 12345.0, start=0.0).stops_with(()) == (0, *(round(12345 * k / 8) for k in range(1, 8)), 12345)
+
+
+def test_of_few_whole_numbers_all_are_offered():
+    assert Slider(-4, 4).stops_with(()) == tuple(range(-4, 5))
+    assert Slider(-3, 2, start=0).positions_with(()) == tuple(range(-3, 3))
+    assert Slider(3, 6, log=True).positions_with(()) == (3, 4, 5, 6)
+    assert Slider(0, 1000).stops_with(()) == tuple(range(0, 1001, 125))
+    assert Slider(-4, 4, stops=9).stops_with(()) == tuple(range(-4, 5))
+    with pytest.raises(ValueError, match=r"number of stops must lie in \[2, 9\], got 10"):
+        Slider(-4, 4, stops=10)
 
 
 def test_positions_lie_close_enough_to_feel_continuous():
@@ -132,6 +148,26 @@ def test_nearest_is_the_value_itself_or_the_next_to_it():
     offered = (0.0, 0.1, 0.2, 0.30000000000000004, 1.0)
     assert [nearest(offered, value) for value in offered] == [0, 1, 2, 3, 4]
     assert [nearest(offered, value) for value in (0.3, 0.04, 0.06, 0.9, -1.0, 7.0)] == [3, 0, 1, 4, 0, 4]
+
+
+def test_a_link_sets_a_parameter_by_its_text():
+    assert [Toggle().parse("on", text) for text in ("true", "false")] == [True, False]
+    assert Choice(True, False).parse("on", "true") is True
+    assert Choice("ReLU", "tanh").parse("phi", "ReLU") == "ReLU"
+    assert Choice(4, 16).parse("width", "16") == 16
+    slider = Slider(0.0, 1.0, 0.1)
+    assert [slider.parse("eta", text) for text in ("0.3", "0.25", "1")] == [0.3, 0.25, 1.0]
+    for parameter, text in ((Toggle(), "True"), (Choice("ReLU", "tanh"), "relu"), (Choice(4, 16), "5"), (slider, "2"), (slider, "x")):
+        with pytest.raises(ValueError, match=f"a link sets p to one of .*, got '{text}'"):
+            parameter.parse("p", text)
+
+
+def test_a_switch_is_off_unless_told_otherwise_and_no_parameter_changes():
+    assert Toggle().start is False and Toggle(True).start is True
+    assert Toggle().stops_with(()) == Toggle().positions_with(()) == (False, True)
+    for parameter in (Toggle(), Slider(0, 1)):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            parameter.start = 1
 
 
 def test_values_are_written_with_unit_and_mark():

@@ -16,6 +16,7 @@ def data_of(form):
 def test_a_number_is_asked_for_with_its_tolerance():
     form = quiz("drift", "What is $E \\ln r$ for L < 3?", answer=-0.5, within=0.01, why="Yes.")
     assert data_of(form) == {"answer": -0.5, "within": 0.01, "right": "Yes.", "wrong": "Not yet: try again."}
+    assert 'σ' in quiz("drift", "?", answer=1, within=1, hint="σ")._repr_html_()
     page = form._repr_html_()
     assert "\\(E \\ln r\\)" in page and "L &lt; 3" in page and 'aria-labelledby="quiz-drift-question"' in page
 

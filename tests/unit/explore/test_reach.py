@@ -1,5 +1,8 @@
 """What code reaches: files through import statements of all kinds, packages by name and version."""
 
+import sys
+import types
+
 import pytest
 
 from dlcore.explore import reach
@@ -86,3 +89,14 @@ def test_installed_modules_are_told_from_ones_own(home, monkeypatch):
     assert [reach.is_installed(name) for name in ("inner.unused", "dlcore.checks", "__main__")] == [False] * 3
     assert [reach.is_installed(name) for name in ("math", "json.decoder", "numpy.linalg")] == [True] * 3
     assert reach.home_of("math") is None
+    for name in ("numpy.made_by_hand", "by_hand", "by_hand.inside"):  # modules of no file
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    assert [reach.is_installed(name) for name in ("numpy.made_by_hand", "by_hand", "by_hand.inside")] == [True, False, False]
+
+
+def test_two_reaches_are_all_that_either_reaches(home):
+    one, other = reach_of_code(["import other, numpy"], home), reach_of_code(["from inner import beside"], home)
+    both = one | other
+    assert both == reach_of_code(["import other, numpy", "from inner import beside"], home)
+    assert both.files.keys() == one.files.keys() | other.files.keys() > one.files.keys()
+    assert both.packages == {"numpy"}

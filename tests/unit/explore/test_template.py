@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dlcore.explore import heatmap, histogram, lines, path_on_contour, surface
-from dlcore.explore.frames import Extents, frames
+from dlcore.explore.frames import Extents, Frame, frames
 from dlcore.explore.template import check_references, check_shapes, shipped, shipped_names
 
 
@@ -64,6 +64,31 @@ def test_extents_grow_over_states_and_skip_what_cannot_be_drawn():
     ranges = {tuple(r["path"]): r["range"] for r in extents.ranges()}
     assert ranges["layout", "xaxis", "range"] == pytest.approx([-0.4, 10.4])  # 4 % of 10 on both sides
     assert ranges["layout", "yaxis", "range"] == pytest.approx([-2.16, 2.16])  # 4 % of 4 decades
+
+
+def test_what_a_logarithmic_axis_cannot_hold_does_not_widen_it():
+    extents = Extents(lines("x", "a", log_y=True))
+    extents.include({"x": np.zeros(7), "a": np.array([1e-305, 0.0, -1.0, 1.0, 1e305, np.inf, np.nan])})
+    ranges = {tuple(r["path"]): r["range"] for r in extents.ranges()}
+    assert ranges["layout", "yaxis", "range"] == [-0.5, 0.5]
+
+
+def test_a_surface_has_three_axes_and_a_scale_of_colours():
+    extents = Extents(surface("x", "y", "z", path=("px", "py", "pz")))
+    extents.include({"x": np.array([0.0, 1.0]), "y": np.array([0.0, 2.0]), "z": np.array([[0.0, 1.0], [2.0, 3.0]])}
+                    | {"px": np.array([-1.0]), "py": np.array([1.0]), "pz": np.array([7.0])})  # fmt: skip
+    ranges = {tuple(r["path"]): r["range"] for r in extents.ranges()}
+    assert ranges.pop(("data", 0, "c")) == [0, 3]
+    assert ranges["layout", "scene", "xaxis", "range"] == pytest.approx([-1.08, 1.08])
+    assert ranges["layout", "scene", "yaxis", "range"] == pytest.approx([-0.08, 2.08])
+    assert ranges["layout", "scene", "zaxis", "range"] == pytest.approx([-0.28, 7.28])
+
+
+def test_a_range_of_one_value_has_room_around_it_and_a_scale_of_colours_has_none():
+    assert Frame(("layout", "xaxis", "range"), ("x",)).range((2.0, 2.0)) == [1.5, 2.5]
+    assert Frame(("data", 0, "z"), ("z",), pad=0.0).range((2.0, 2.0)) == [2.0, 2.0]
+    assert Frame(("layout", "xaxis", "range"), ("x",), from_zero=True).range((5.0, 5.0)) == pytest.approx([0.0, 5.2])
+    assert Frame(("layout", "xaxis", "range"), ("x",)).range(None) is None
 
 
 def test_the_axes_of_a_field_end_with_the_field():

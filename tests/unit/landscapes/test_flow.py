@@ -10,7 +10,7 @@ from dlcore.landscapes.flow import chain_flow
 
 @pytest.mark.parametrize("depth", [2, 3, 5])
 @pytest.mark.parametrize("size", [0.1, 0.3, 1.5])
-@pytest.mark.parametrize("shape", ["equal", "opposite", "unequal", "two negative", "one zero"])
+@pytest.mark.parametrize("shape", ["equal", "opposite", "unequal", "two negative", "one zero", "nearly trapped"])
 def test_losses_are_those_of_an_ode_solver(depth, size, shape):
     """Between places the loss is interpolated: off by about ⅛ (ln 10⁹/150)² = 2.4e-3 of its size."""
     start = (
@@ -20,6 +20,7 @@ def test_losses_are_those_of_an_ode_solver(depth, size, shape):
             "opposite": np.r_[-1.0, np.ones(depth - 1)],
             "unequal": np.r_[-1.0, 1 + 0.2 * np.arange(1, depth)],
             "two negative": np.r_[-1.0, -1.3, np.full(depth - 2, 1.1)],
+            "nearly trapped": np.r_[-1.0, 1 + 1e-5, np.full(depth - 2, 1.2)],
             "one zero": np.r_[0.0, np.linspace(1, 2, depth - 1)],
         }[shape]
     )

@@ -80,3 +80,22 @@ def test_bad_input_is_refused():
         quadratic.trapping_probability(0.0, 1)
     with pytest.raises(ValueError, match="share must be positive"):
         quadratic.descend(np.ones(1), np.ones(1), steps=1, share=0.0)
+
+
+def test_a_step_is_a_share_of_what_the_curvature_allows(rng):
+    """By autograd, network by network: −∇F times share over 2 (‖∇e‖² + |e| max (2|v| + 2|w|)), the bound of ‖∇²F‖."""
+    v, w = rng.standard_normal((2, 6, 3))
+    found = quadratic.descend(v, w, steps=1, share=0.3)
+    for k in range(6):
+        x = torch.tensor(np.stack([v[k], w[k]]), requires_grad=True)
+        e = 1 - (x[0] * x[1] ** 2).sum()
+        slope, down = torch.autograd.grad(e, x, retain_graph=True)[0], torch.autograd.grad(e**2, x)[0]
+        bound = 2 * ((slope**2).sum() + abs(e) * (2 * abs(x[0]) + 2 * abs(x[1])).max())
+        curvature = torch.autograd.functional.hessian(lambda y: (1 - (y[0] * y[1] ** 2).sum()) ** 2, x.detach()).reshape(6, 6)
+        assert torch.linalg.eigvalsh(curvature).abs().max() <= bound
+        np.testing.assert_allclose([part[k] for part in found], (x - 0.3 / bound * down).detach(), rtol=1e-12, atol=1e-14)
+
+
+def test_a_neuron_that_is_only_half_nothing_takes_part():
+    for v, w, ends in ([-1.0, 1.0], [0.5, 0.0], False), ([-1.0, 0.0], [0.5, 1.0], False), ([-1.0, 0.0], [0.5, 0.0], True):
+        assert quadratic.trapped(np.array(v), np.array(w)) == ends

@@ -59,6 +59,13 @@ def test_linear_orthogonal_layers_keep_every_norm(rng):
         assert np.linalg.norm(by_weight) == pytest.approx(np.linalg.norm(e) * np.linalg.norm(x), rel=1e-13)
 
 
+def test_as_many_weights_as_layers(rng):
+    weights = draw_network(rng, 4, depth=3, sigma_w2=1.0)
+    hidden = forward(weights, np.ones(4), "relu")
+    with pytest.raises(ValueError, match="zip"):
+        backprop.backward(weights[1:], hidden, np.ones(4), "relu")
+
+
 def test_an_error_of_another_shape_is_refused(rng):
     weights = draw_network(rng, WIDTHS, sigma_w2=1.0)
     hidden = forward(weights, np.ones(4), "relu")

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from dlcore.networks.initialization import FAMILIES, draw, draw_network, he, lecun, xavier
+from dlcore.networks.initialization import FAMILIES, delta_orthogonal, draw, draw_network, he, lecun, xavier
 
 VARIANCE = 0.3
 FAN_IN = 20
@@ -73,6 +74,18 @@ def test_draw_network_spreads_the_gain_over_the_fan_in(rng):
     assert [w.shape for w in draw_network(rng, 4, depth=2, sigma_w2=1.0)] == [(4, 4), (4, 4)]
 
 
+@pytest.mark.parametrize("size", [1, 3, (3, 5), (5, 1)])
+def test_a_delta_orthogonal_convolution_keeps_every_norm_and_moves_nothing(rng, size):
+    """By PyTorch's convolution, with zeros around the image: every pixel's channels are rotated, where they stand."""
+    kernel = delta_orthogonal(rng, size, 3, 4, gain=2.0)
+    rows, columns = (size, size) if isinstance(size, int) else size
+    assert kernel.shape == (4, 3, rows, columns)
+    image = torch.tensor(rng.standard_normal((1, 3, 6, 7)))
+    out = torch.nn.functional.conv2d(image, torch.tensor(kernel), padding=(rows // 2, columns // 2))
+    np.testing.assert_allclose((out**2).sum(1), 2 * (image**2).sum(1), rtol=1e-13)
+    assert delta_orthogonal(rng, 3, 4, 4).shape == (4, 4, 3, 3)  # as many channels as come in will do
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_generator_alone_decides(family):
     a, b = (draw(np.random.default_rng(3), (2, 4, 5), family=family, variance=1.0) for _ in range(2))
@@ -88,3 +101,8 @@ def test_bad_input_is_refused(rng):
         draw(rng, (3,), variance=1.0)
     with pytest.raises(ValueError, match=r"fan_in must be at least 1, got 0"):
         he(0)
+    for size in ((2, 3), (3, 2), 4):
+        with pytest.raises(ValueError, match="kernel_size must be odd"):
+            delta_orthogonal(rng, size, 3, 4)
+    with pytest.raises(ValueError, match="c_in must be at most c_out = 4, got 5"):
+        delta_orthogonal(rng, 3, 5, 4)

@@ -58,6 +58,15 @@ def test_pullback_is_the_transposed_jacobian(n, seed, eps):
     np.testing.assert_allclose(nz.pullback(g, done), dense, rtol=0, atol=200 * n * EPS * np.max(np.abs(g)) / done.std.min())
 
 
+def test_the_last_axis_is_meant_where_none_is_named():
+    h, g = np.random.default_rng(6).standard_normal((2, 3, 4, 5))
+    done = nz.standardize(h)
+    np.testing.assert_array_equal(done.eta, nz.standardize(h, 2).eta)
+    np.testing.assert_array_equal(nz.pullback(g, done), nz.pullback(g, done, 2))
+    flat = nz.pullback(g.reshape(12, 5), nz.standardize(h.reshape(12, 5), 1), 1)
+    np.testing.assert_allclose(nz.pullback(g, done).reshape(12, 5), flat, rtol=1e-13, atol=1e-14)
+
+
 def test_jacobian_is_that_of_automatic_differentiation():
     h = sample((7, 1))[0][:, 0]
     for eps in (0.0, 0.7):

@@ -148,5 +148,10 @@ def test_bad_input_is_refused(rng):
         skip_connections.product_moments(3, 4, 0.0)
 
 
+def test_scalings_are_named():
+    with pytest.raises(TypeError):
+        Block("relu", 0.5)
+
+
 def test_resolved_activation_is_kept():
     assert Block("tanh").activation is resolve("tanh")

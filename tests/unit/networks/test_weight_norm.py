@@ -6,6 +6,16 @@ from dlcore.networks import weight_norm
 F64 = torch.float64
 
 
+def test_a_batch_of_matrices_is_each_of_them():
+    rng = np.random.default_rng(4)
+    v, dw, g = rng.standard_normal((2, 3, 4, 5)), rng.standard_normal((2, 3, 4, 5)), rng.uniform(0.5, 2, (2, 3, 4))
+    w, (dv, dg) = weight_norm.weight_norm(v, g), weight_norm.weight_norm_backward(dw, v, g)
+    for i in np.ndindex(2, 3):
+        np.testing.assert_allclose(w[i], weight_norm.weight_norm(v[i], g[i]), rtol=1e-14)
+        for all_of_them, own in zip((dv, dg), weight_norm.weight_norm_backward(dw[i], v[i], g[i]), strict=True):
+            np.testing.assert_allclose(all_of_them[i], own, rtol=1e-13, atol=1e-15)
+
+
 def test_weight_norm_is_that_of_torch():
     rng = np.random.default_rng(3)
     v, dw, g = rng.standard_normal((4, 5)), rng.standard_normal((4, 5)), rng.uniform(0.5, 2, 4)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from dlcore.optimizers.adaptive import adafom, adagrad, adam, adam_type, amsgrad, inflation, rmsprop, signsgd
-from dlcore.optimizers.methods import gradient_descent, heavy_ball, nesterov, run
+from dlcore.optimizers.methods import gradient_descent, heavy_ball, nesterov, run, run_online
 
 STEPS, LR = 150, 0.01
 
@@ -87,6 +87,24 @@ def test_adafom_is_adagrad_with_momentum():
         state = adafom(0.1).step(state, row)
     np.testing.assert_allclose(state.memory[1], np.mean(g**2, axis=0), rtol=1e-14)
     np.testing.assert_allclose(state.memory[0], 0.1 * 0.9 ** np.arange(9, -1, -1) @ g, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("maximum", [False, True])
+def test_a_schedule_of_the_memory_is_that_of_the_formula(maximum):
+    """m ← β_t m + (1 − β_t) g, written out with the same β_t, t = 0, 1, …, in both places."""
+    beta, eta, g = lambda t: 0.9 / (t + 1), lambda t: 0.1 / np.sqrt(t + 1), np.random.default_rng(3).standard_normal((8, 3))
+    if maximum:
+        method, second = amsgrad(eta, beta, 0.9, epsilon=1e-3, bias_correction=False), lambda t: (0.9, 0.1)
+    else:
+        method, second = adafom(eta, beta, epsilon=1e-3), lambda t: (t / (t + 1), 1 / (t + 1))
+    path = run_online(method, lambda t, w: g[t], np.zeros(3), 8)
+    w, m, v, largest = np.zeros((4, 3))
+    for t in range(8):
+        keep, add = second(t)
+        m, v = beta(t) * m + (1 - beta(t)) * g[t], keep * v + add * g[t] ** 2
+        largest = np.maximum(largest, v) if maximum else v
+        w = w - eta(t) * m / (np.sqrt(largest) + 1e-3)
+        np.testing.assert_allclose(path[t + 1], w, rtol=1e-13, atol=1e-15)
 
 
 def test_signsgd_is_the_limit_of_no_memory():

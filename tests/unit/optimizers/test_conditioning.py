@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,3 +12,9 @@ def test_descent_steps_are_counted_right(kappa, accuracy):
     assert rate**steps <= accuracy * (1 + 1e-9)
     assert steps == 1 or rate ** (steps - 1) > accuracy * (1 - 1e-9)
     assert steps <= kappa**2 * np.log(1 / accuracy) + 1
+
+
+@pytest.mark.parametrize(("kappa", "accuracy"), [(1 - 1e-9, 0.1), (2.0, 0.0), (2.0, -0.5), (2.0, 1.0)])
+def test_what_takes_no_number_of_steps_is_refused(kappa, accuracy):
+    with pytest.raises(ValueError, match=r"kappa must be at least 1 and accuracy in \(0, 1\)"):
+        conditioning.descent_steps(kappa, accuracy)

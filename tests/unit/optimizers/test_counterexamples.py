@@ -101,5 +101,8 @@ def test_shares_and_bounds_of_the_drawn_parabolas():
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match=r"steep must be above \(period − 1\) · gentle = 2.0, got 2.0"):
         alternating(2.0)
+    with pytest.raises(ValueError, match=r"gentle = 4.0, got 4.0"):
+        alternating(4.0, gentle=2.0)
+    assert alternating(1.5, gentle=0.5)(0, 0.0) == 1.5  # above 2 · 0.5
     with pytest.raises(ValueError, match=r"terms must be at least 1"):
         steep_among_many(np.random.default_rng(0), 0, 10, ())

@@ -53,6 +53,18 @@ def test_batches_and_rates_broadcast(problem):
             np.testing.assert_allclose(together.mean[:, i, j], alone.mean, rtol=1e-13)
 
 
+def test_batches_of_one_are_meant_where_no_factor_is_given(problem):
+    model, start = sgd_moments.of_sum(problem), np.array([3.0, 1.0])
+    for call in (
+        lambda *factor: sgd_moments.moments(model, np.array([0.3, 0.1]), start, *factor).second,
+        lambda *factor: sgd_moments.stationary(model, 0.1, *factor),
+        lambda *factor: sgd_moments.contraction(model, 0.1, *factor),
+        lambda *factor: sgd_moments.steps_to(model, 0.01, start, 0.1, *factor),
+    ):
+        np.testing.assert_array_equal(call(), call(stochastic.noise_factor(5, 1)))
+        assert np.any(call() != call(0.0))
+
+
 @given(st.floats(0.01, 1.99), st.floats(0.1, 1.0), st.floats(0, 4))
 def test_additive_noise_has_the_ball_of_the_book(alpha, c, variance):
     model = sgd_moments.additive([[c]], [[variance]])

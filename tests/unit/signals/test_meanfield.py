@@ -117,6 +117,19 @@ def test_correlations_of_relu_are_the_arc_cosine_kernel():
     np.testing.assert_allclose(path[2, 0], 1 / np.pi, rtol=1e-12)
 
 
+def test_correlations_of_erf_layer_by_layer():
+    """E erf(u) erf(v) = (2/π) arcsin(2cq/(1 + 2q)), through layers with biases; quadrature is right to 1e-10."""
+    q0, gain, offset, c0 = 0.7, 1.8, 0.3, np.array([-0.9, 0.0, 0.6])
+    q, c = gain * q0 + offset, (gain * q0 * c0 + offset) / (gain * q0 + offset)
+    expected = [c0, c]
+    for _ in range(4):
+        both, one = (2 / np.pi * np.arcsin(2 * x * q / (1 + 2 * q)) for x in (c, 1))
+        q, c = gain * one + offset, (gain * both + offset) / (gain * one + offset)
+        expected.append(c)
+    path = meanfield.correlation_trajectory(c0, q0, "erf", gain, 5, offset)
+    np.testing.assert_allclose(path, expected, rtol=0, atol=1e-9)
+
+
 def test_wide_networks_follow_the_correlation_map(rng):
     width, networks = 400, 60
     z = np.stack([np.eye(2)[0], [0.3, np.sqrt(1 - 0.09)]]) * np.sqrt(width)

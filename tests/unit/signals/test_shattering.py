@@ -48,6 +48,23 @@ def test_gradient_correlation_of_wide_networks(rng, block):
     assert measured == pytest.approx(shattering.gradient_correlation(block, depth)[-1], rel=0.1)
 
 
+@pytest.mark.parametrize("skip", [0.0, 1.0, 0.6])
+def test_gradient_correlation_is_the_product_along_the_angles(skip):
+    """Many cosines at once, each by its own loop: s² + g of strength a block, p = 1 − θ/π of the branch shared."""
+    cosines, sigma_w2, beta = np.array([[-0.5, 0.0, 0.3], [0.8, 1.0, -1.0]]), 1.4, 0.7
+    found = shattering.gradient_correlation(Block("relu", skip=skip, beta=beta), 4, cosine=cosines, sigma_w2=sigma_w2)
+    assert found.shape == (2, 3, 5)
+    gain = beta**2 * sigma_w2 / 2
+    for i in np.ndindex(2, 3):
+        theta, kept = np.arccos(cosines[i]), [1.0]
+        for _ in range(4):
+            kept.append(kept[-1] * (skip**2 + gain * (1 - theta / np.pi)) / (skip**2 + gain))
+            branch = (np.sin(theta) + (np.pi - theta) * np.cos(theta)) / np.pi
+            theta = np.arccos(np.clip((skip**2 * np.cos(theta) + gain * branch) / (skip**2 + gain), -1, 1))
+        # near θ = 0 and π the arc cosine turns a rounding ε into an angle of √(2ε)
+        np.testing.assert_allclose(found[i], kept, rtol=0, atol=4 * np.sqrt(2 * np.finfo(float).eps))
+
+
 def test_correlation_and_autocorrelation(rng):
     g = rng.standard_normal((3, 8, 5))
     slow = [sum(g[1, t] @ g[1, (t + lag) % 8] for t in range(8)) for lag in range(8)]
