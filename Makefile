@@ -63,4 +63,5 @@ $(VENV)/.book: $(BIN)/python requirements.txt pyproject.toml
 $(VENV)/.test: $(VENV)/.book
 	@echo "Installing what the tests need"
 	$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[test,lab]"
+	$(BIN)/python -m pip uninstall --quiet --yes rfc3987-syntax  # optional; jsonschema, when imported, makes it build parsers for 2 s
 	@touch $@
