@@ -26,9 +26,9 @@ port: python
 book: $(VENV)/.book  ## build the book into _build/html
 	@start=$$(date +%s); $(BUILD) && echo "Built the book in $$(( $$(date +%s) - start )) s: _build/html/index.html"
 
-test: $(VENV)/.test  ## everything that must hold; of one chapter alone: make test CHAPTER=08
+test: $(VENV)/.test  ## what must hold and has changed since it passed (ALL=1: everything); of one chapter alone: make test CHAPTER=08
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python tests/run.py --chapter "$(CHAPTER)"
+	@$(BIN)/python -m tests.run --chapter "$(CHAPTER)" $(if $(ALL),--all)
 	@echo "make test took $$(( $$(date +%s) - $(START) )) s, with what it installed"
 
 lint: $(VENV)/.test  ## style, and which module may import which
