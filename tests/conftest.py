@@ -23,6 +23,10 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, max_exa
 settings.load_profile("repeatable")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--short-pages", action="store_true", help="leave out the tests that open the long page of a chapter")
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20190901)

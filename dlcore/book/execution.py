@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import joblib
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
@@ -88,13 +87,21 @@ def run_ahead(app, env, docnames) -> None:
     wanted = [app.dlcore_notebooks[name] for name in docnames if name in app.dlcore_notebooks]
     waiting = [notebook for notebook in wanted if notebook.key not in held and not _is_left_out(notebook.path, config)]
 
+    if waiting:
+        _run(cache, longest_first(waiting, seconds), config.execution_timeout)
+
+
+def _run(cache, waiting: list[Notebook], timeout: float) -> None:
+    """Run notebooks, as many at once as there are cores, and put those that do not fail into the cache."""
+    import joblib
+
     def run(notebook: Notebook):
         folder = str(notebook.path.parent)
-        return notebook, single_nb_execution(notebook.content, cwd=folder, timeout=config.execution_timeout, allow_errors=False)
+        return notebook, single_nb_execution(notebook.content, cwd=folder, timeout=timeout, allow_errors=False)
 
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels inherit it: as many threads in all as there are cores
     with ThreadPoolExecutor(joblib.cpu_count()) as pool:
-        for done in as_completed([pool.submit(run, notebook) for notebook in longest_first(waiting, seconds)]):
+        for done in as_completed([pool.submit(run, notebook) for notebook in waiting]):
             notebook, result = done.result()
             if result.err is None:
                 log.info("%s: run in %.0f s", notebook.path.name, result.time)

@@ -44,11 +44,17 @@ def remember_removed(app, env, added, changed, removed) -> list[str]:
     return []
 
 
-def spare_the_bibliography(app, env, docnames) -> None:
-    """Where no page is read and none has gone, have no references formatted anew: that takes a second, and they are remembered."""
-    if not docnames and not app.dlcore_removed:
-        for listener in list(app.events.listeners["env-updated"]):
-            if listener.handler.__module__ == "sphinxcontrib.bibtex":
+# What is made anew in every build out of all pages, and remembered from the last one: event → the module that does it.
+_REMEMBERED = {"env-updated": "sphinxcontrib.bibtex", "env-get-updated": "sphinx.environment.collectors.toctree"}
+
+
+def spare_what_is_remembered(app, env, docnames) -> None:
+    """Where no page is read and none has gone, format no references and number no figures: that takes seconds."""
+    if docnames or app.dlcore_removed:
+        return
+    for event, module in _REMEMBERED.items():
+        for listener in list(app.events.listeners[event]):
+            if listener.handler.__module__ == module:
                 app.disconnect(listener.id)
 
 
@@ -71,6 +77,6 @@ def setup(app) -> None:
     app.connect("config-inited", begin)
     app.connect("env-get-outdated", pages_of_other_code)
     app.connect("env-get-outdated", remember_removed)
-    app.connect("env-before-read-docs", spare_the_bibliography)
+    app.connect("env-before-read-docs", spare_what_is_remembered)
     app.connect("env-updated", page_for_static_files)
     app.connect("build-finished", end, priority=900)  # when nobody can warn any more

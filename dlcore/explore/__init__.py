@@ -27,7 +27,6 @@
 This package imports none of dlcore's numerics.
 """
 
-from .explorer import Explorer
 from .figures import heatmap, histogram, lines, path_on_contour, surface
 from .film import Time
 from .parameters import Choice, Toggle
@@ -40,3 +39,12 @@ __all__ = [
     "Choice", "Explorer", "Guess", "Slider", "Step", "Time", "Toggle",
     "heatmap", "histogram", "lines", "path_on_contour", "progress", "quiz", "surface",
 ]  # fmt: skip
+
+
+def __getattr__(name: str):
+    """Explorer, when it is asked for: a build of the book uses the rest, and need not load the widgets."""
+    if name != "Explorer":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .explorer import Explorer
+
+    return Explorer

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import importlib.metadata
 import importlib.util
+import os
 import pathlib
 import platform
 import sys
@@ -50,18 +51,19 @@ def reach_of_modules(names: Iterable[str], home: pathlib.Path) -> Reach:
     """What modules, or names inside them, reach if `home` is the folder where they are found."""
     files: dict[str, pathlib.Path] = {}
     packages, followed, seen, todo = set(), set(), set(), list(names)
+    file_of = functools.cache(lambda name: find(name, home))
     while todo:
         full = todo.pop()
         if full in seen:
             continue
         seen.add(full)
         leads = [full.rsplit(".", k)[0] for k in range(full.count(".") + 1)]  # a.b.name, a.b, a
-        name = next((lead for lead in leads if find(lead, home)), None)
+        name = next((lead for lead in leads if file_of(lead)), None)
         if name is None:
             packages.add(leads[-1])
         elif name not in followed:
             followed.add(name)
-            files |= {lead: path for lead in leads[leads.index(name) :] if (path := find(lead, home))}
+            files |= {lead: path for lead in leads[leads.index(name) :] if (path := file_of(lead))}
             package = name if files[name].name == "__init__.py" else name.rpartition(".")[0]
             todo += _imported(files[name].read_text(encoding="utf-8"), package)
     return Reach(files, frozenset(packages - sys.stdlib_module_names))
@@ -70,8 +72,8 @@ def reach_of_modules(names: Iterable[str], home: pathlib.Path) -> Reach:
 def find(name: str, home: pathlib.Path) -> pathlib.Path | None:
     """The file of a module of dlcore, or of one below `home`; None if it is installed, or part of Python."""
     root = PACKAGE.parent if name.partition(".")[0] == PACKAGE.name else home
-    base = root.joinpath(*name.split("."))
-    return next((path for path in (base / "__init__.py", base.parent / f"{base.name}.py") if path.is_file()), None)
+    base = os.path.join(root, *name.split("."))
+    return next((pathlib.Path(path) for path in (os.path.join(base, "__init__.py"), f"{base}.py") if os.path.isfile(path)), None)
 
 
 def is_installed(name: str) -> bool:

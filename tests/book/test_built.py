@@ -28,7 +28,7 @@ def built(tmp_path_factory):
         wave=code(f'{WAVE}\nshow("wave")') + "\n[Twice](#explorer-wave?k=2) as high.",
         more=code(MORE),
     )
-    return book, book.build()
+    return book, book.build_by_command()
 
 
 def generated(book: Book) -> dict[str, bytes]:

@@ -52,14 +52,16 @@ def test_a_notebook_that_fails_is_named_each_time(book):
 
 
 def test_what_is_edited_runs_the_notebooks_that_reach_it(book, tmp_path):
-    """In order: a module beside the notebooks, two wings, the engine, another file of its package, this extension and the front end."""
+    """In order: a module beside the notebooks, two modules, the engine, another file of its package, this extension and the front end."""
     book.package = tmp_path / "site"
     dlcore = book.package / "dlcore"
     shutil.copytree(PACKAGE, dlcore, ignore=shutil.ignore_patterns("__pycache__"))
     helpers = book.root / "chapters" / "helpers.py"
     helpers.write_text("SECRET = 'the number is 1'")
     book.write(text=code("import helpers\nprint(helpers.SECRET)"), wave=code(f'{WAVE}\nshow("wave")'))
-    add_notebooks(book, rates="from dlcore.optimizers import schedules")
+    for name in ("reached", "unreached"):
+        (dlcore / f"{name}.py").write_text("")
+    add_notebooks(book, rates="from dlcore import reached")
 
     def after(*paths, text="\n# edited\n"):
         for path in paths:
@@ -73,7 +75,7 @@ def test_what_is_edited_runs_the_notebooks_that_reach_it(book, tmp_path):
     built = after(helpers, text="\nSECRET = 'the number is 2'")
     assert built.run() == built.written() - {"intro"} == {"text"}
     assert "the number is 2" in book.page("text")
-    assert after(dlcore / "optimizers" / "schedules.py", dlcore / "spectra" / "limit_laws.py").run() == {"rates"}
+    assert after(dlcore / "reached.py", dlcore / "unreached.py").run() == {"rates"}
     built = after(dlcore / "explore" / "encoding.py")
     assert built.run() == {"wave"}
     assert "explorer wave: 3 states in" in built.said

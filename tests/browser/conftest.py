@@ -11,10 +11,6 @@ from tests.browser.driver import PATIENCE, WIDE, Watch, calm, launch
 SHORT = {"intro", "index", "claim_ledger", "errata", "bibliography"}
 
 
-def pytest_addoption(parser):
-    parser.addoption("--short-pages", action="store_true", help="leave out the tests that open the long page of a chapter")
-
-
 def pytest_collection_modifyitems(config, items):
     """With --short-pages: what the engine promises is tested on specimens, baked numbers in the files; chapters are opened one by one."""
     if config.getoption("--short-pages"):

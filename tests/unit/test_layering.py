@@ -103,3 +103,8 @@ def test_importing_dlcore_is_quick_and_light():
 def test_neither_torch_nor_plotly_is_imported_before_it_is_used(module):
     done = run(f"import sys, {module}; print(*{{'torch', 'plotly', 'matplotlib'}} & set(sys.modules))")
     assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr
+
+
+def test_the_book_loads_no_widgets():
+    done = run("import sys, dlcore.book.incremental, dlcore.explore.assets; print(*{'anywidget', 'ipywidgets'} & set(sys.modules))")
+    assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr
