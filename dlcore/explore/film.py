@@ -28,6 +28,7 @@ class Time(Parameter):
         every: how far one frame is from the next, in what the control counts: frame k is shown as `k * every`.
         start: where it stands at first, one of 0, every, 2 every, …
         unit: written after the value.
+        seconds: how long it plays; default: 30 frames a second. A film of few frames needs it, to be seen.
     """
 
     label: str | None = None
@@ -36,6 +37,7 @@ class Time(Parameter):
     every: float = 1
     start: float = 0
     unit: str = ""
+    seconds: float | None = None
     kind = "time"
 
     def __post_init__(self):
@@ -43,6 +45,8 @@ class Time(Parameter):
             raise ValueError(f"a Time needs a whole number of frames, at least 2, got {self.frames!r}; one frame is a picture without Time")
         if not is_number(self.every) or not math.isfinite(self.every) or self.every <= 0:
             raise ValueError(f"a Time's frames must lie a positive distance apart, got every={self.every!r}")
+        if self.seconds is not None and (not is_number(self.seconds) or not 0 < self.seconds < math.inf):
+            raise ValueError(f"a Time must play for a positive number of seconds, got {self.seconds!r}; None means 30 frames a second")
         object.__setattr__(self, "start", self.check("start", self.start))
 
     @property

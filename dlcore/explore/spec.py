@@ -32,6 +32,7 @@ def _control(name: str, parameter: Parameter, offered: tuple, stops: tuple) -> d
         "start": nearest(offered, parameter.start),
         "marks": [[nearest(offered, value), text] for value, text in marks.items()],
         "stops": list(stops),
+        "seconds": getattr(parameter, "seconds", None),
     }
 
 

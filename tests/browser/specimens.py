@@ -164,7 +164,7 @@ def _film_picture():
     return figure | {"data": [*figure["data"], path, ball]}
 
 
-def film() -> Explorer:
+def film(seconds: float | None = None) -> Explorer:
     """Curves that change, a path that grows, a point that moves."""
 
     def fall(rate):
@@ -172,7 +172,7 @@ def film() -> Explorer:
 
     return Explorer(
         fall, figure=_film_picture(), readout="After {step} steps at {rate} it is {height} high.", caption="A ball falls.",
-        rate=Slider(0.1, 0.9, 0.2, start=0.3), step=Time("step", frames=FRAMES, every=5, unit="steps"),
+        rate=Slider(0.1, 0.9, 0.2, start=0.3), step=Time("step", frames=FRAMES, every=5, unit="steps", seconds=seconds),
     )  # fmt: skip
 
 

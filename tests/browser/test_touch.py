@@ -217,6 +217,13 @@ def test_a_film_goes_by_the_clock(open_page, touch_page, presses, rate):
     assert frames == pytest.approx(rate * 0.1, abs=2)  # a frame of the screen, and one of the film, at each end
 
 
+def test_a_film_of_few_frames_may_take_its_time(open_page, tmp_path):
+    page, _ = write_page(tmp_path, lambda: [specimens.film(seconds=6)])
+    figure = Figure(open_page(page.as_uri(), lambda page: page.clock.install()), "fall").settled().action("play")
+    frames = figure.later(2000).state["step"] / 5
+    assert frames == pytest.approx(specimens.FRAMES / 6 * 2, abs=1)  # one of the film
+
+
 def test_for_those_who_want_no_motion_a_film_is_a_slide_show(open_page, touch_page):
     figure = film(open_page, touch_page, reduced_motion="reduce")
     assert figure.later(5000).state["step"] == 0

@@ -17,6 +17,7 @@ class Film {
     this.parameter = explorer.spec.parameters.find((p) => p.name === explorer.spec.time);
     this.values = this.parameter.values;
     this.speed = 1;
+    this.rate = this.parameter.seconds ? this.values.length / this.parameter.seconds : FRAMES_A_SECOND;
     this.buttons = Object.fromEntries(FILM.map(([action, text, title]) => [action, button(action, text, title)]));
     this.loop = button("loop", "↻", "Begin again at the end");
     this.loop.setAttribute("aria-pressed", false);
@@ -75,7 +76,7 @@ class Film {
   // By the clock: what is too slow to be drawn is left out, and the film takes as long as it should.
   async run(goes) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const perMillisecond = () => (calm ? this.last / CALM_STOPS / CALM_MILLISECONDS : (FRAMES_A_SECOND * this.speed) / 1000);
+    const perMillisecond = () => (calm ? this.last / CALM_STOPS / CALM_MILLISECONDS : (this.rate * this.speed) / 1000);
     let at = this.index === this.last ? 0 : this.index;
     let before = performance.now();
     await this.show(at);

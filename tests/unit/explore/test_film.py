@@ -57,6 +57,12 @@ def test_times_that_are_none(frames, every, start, match):
         Time(frames=frames, every=every, start=start)
 
 
+@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan"), True, "long"])
+def test_a_film_plays_for_some_seconds(seconds):
+    with pytest.raises(ValueError, match="a positive number of seconds"):
+        Time(frames=3, seconds=seconds)
+
+
 def test_the_time_counts_as_it_says():
     time = Time("t", frames=4, every=0.1, unit="s")
     assert time.values == pytest.approx((0, 0.1, 0.2, 0.3))
