@@ -162,7 +162,7 @@ class Declaration:
         if not self.time:
             return State(values, arrays, self._sentence(values, data))
         moments = self.parameters[self.time].values
-        told = tuple(self._sentence(values | {self.time: moment}, data) for moment in moments)
+        told = tuple(self._filled(values | {self.time: at}, moment(data, k, self.frames)) for k, at in enumerate(moments))
         return State(values, arrays, told[moments.index(values[self.time])], told)
 
     def shot(self, values: dict, frame: int, data) -> State:
