@@ -8,10 +8,15 @@ def sources(*names):
 
 
 def test_both_homes_share_all_but_their_own_end():
-    shared = sources("data.js", "turn.js", "picture.js", "controls.js", "explorer.js")
     kernel, page = sources("kernel.js", "page.js")
-    assert assets.module() == "\n".join([*shared, kernel])
-    assert assets.script() == "(() => {\n" + "\n".join([*shared, page]) + "\n})();\n"
+    module, script = assets.module(), assets.script()
+    assert module.endswith(f"\n{kernel}") and script.endswith(f"\n{page}\n}})();\n") and script.startswith("(() => {\n")
+    shared = module.removesuffix(f"\n{kernel}")
+    assert script == f"(() => {{\n{shared}\n{page}\n}})();\n"
+    others = {path.name for path in assets.FRONT.glob("*.js")} - {"kernel.js", "page.js", "quiz.js"}
+    for (source,) in map(sources, others):
+        assert shared.count(source) == 1
+    assert len(shared) == sum(len(source) for (source,) in map(sources, others)) + len(others) - 1
 
 
 def test_a_question_answers_by_the_same_function_in_both_homes():
