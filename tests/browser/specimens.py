@@ -254,7 +254,7 @@ def told() -> Explorer:
             Step("The square lies below.", k=2, pin=True, highlight="power"),
             Step("Lifted, it lies above.", shift=1.0),
         ],
-        guess=Guess("y", label="the square"), presets={"cube": {"k": 3}},
+        guess=Guess("y", label="the square, between 0 and 1, unshifted and not yet seen"), presets={"cube": {"k": 3}},
     )  # fmt: skip
 
 
