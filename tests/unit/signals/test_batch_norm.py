@@ -3,7 +3,7 @@ import pytest
 import torch
 from scipy import stats
 
-from dlcore.networks.activations import leaky_relu
+from dlcore.networks.activations import Activation, leaky_relu
 from dlcore.signals import batch_norm
 
 
@@ -89,7 +89,10 @@ def test_bad_input_is_told_with_a_remedy():
         batch_norm.gradient_growth(np.random.default_rng(0), width=3, batch=4, depth=0, networks=1, activation="relu")
 
 
-def test_the_kinks_of_the_derivative_count():
-    inside = 1 - 2 * stats.norm.sf(1)  # E φ′² of hard tanh; Var φ = E min(Z², 1)
-    variance = inside - 2 * stats.norm.pdf(1) + 2 * stats.norm.sf(1)
-    assert batch_norm.gradient_factor("hard_tanh") == pytest.approx(inside / variance, rel=1e-12)
+@pytest.mark.parametrize("k", [0.7, 1.0, 1.9])
+def test_the_kinks_count(k):
+    """φ clips at ±k; k = 1 alone would prove nothing, being an edge of the quadrature's panels at variance 1."""
+    clip = Activation("clip", lambda h: np.clip(h, -k, k), lambda h: np.where(np.abs(h) < k, 1.0, 0.0), kinks=(k,))
+    inside = 1 - 2 * stats.norm.sf(k)  # E φ′²; Var φ = E min(Z², k²)
+    variance = inside - 2 * k * stats.norm.pdf(k) + 2 * k**2 * stats.norm.sf(k)
+    assert batch_norm.gradient_factor(clip) == pytest.approx(inside / variance, rel=1e-12)

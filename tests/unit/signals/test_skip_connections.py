@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from dlcore.networks import residual
-from dlcore.networks.activations import leaky_relu
+from dlcore.networks.activations import Activation, leaky_relu
 from dlcore.networks.residual import Block
 from dlcore.signals import skip_connections
 
@@ -47,6 +47,33 @@ def test_energy_trajectory_of_tanh_by_adaptive_quadrature():
         moment, _ = integrate.quad(lambda h: np.tanh(h) ** 2 * stats.norm.pdf(h, scale=np.sqrt(q[-1])), -15, 15, epsabs=1e-12, epsrel=0)
         q.append(q[-1] + 0.25 * 1.5 * moment)
     np.testing.assert_allclose(skip_connections.energy_trajectory(Block("tanh", beta=0.5), 5, sigma_w2=1.5, q0=0.7), q, rtol=1e-11)
+
+
+def clipped(k, q):
+    """E φ(√q Z)² and E φ′(√q Z)² of the φ that clips at ±k."""
+    a = k / np.sqrt(q)
+    inside = 1 - 2 * stats.norm.sf(a)
+    return q * (inside - 2 * a * stats.norm.pdf(a)) + 2 * k**2 * stats.norm.sf(a), inside
+
+
+def test_the_kinks_count():
+    """At a kink of 0.7, which is no edge of the quadrature's panels at any of these variances."""
+    k, beta, gain, depth = 0.7, 0.5, 1.5, 4
+    phi = Activation("clip", lambda h: np.clip(h, -k, k), lambda h: np.where(np.abs(h) < k, 1.0, 0.0), kinks=(k,))
+    q = [0.8]
+    for _ in range(depth):
+        q.append(q[-1] + beta**2 * gain * clipped(k, q[-1])[0])
+    factors = [1 + beta**2 * gain * clipped(k, v)[1] for v in q[:-1]]
+    setting = {"depth": depth, "sigma_w2": gain, "q0": 0.8}
+    np.testing.assert_allclose(skip_connections.energy_trajectory(Block(phi, beta=beta), **setting), q, rtol=1e-12)
+    back = skip_connections.gradient_trajectory(Block(phi, beta=beta), **setting)
+    np.testing.assert_allclose(back, [np.prod(factors[layer:]) for layer in range(depth + 1)], rtol=1e-12)
+    moment, slope = clipped(k, 1.0)
+    v = 0.8 + beta**2 * gain * moment * np.arange(depth + 1)  # E φ = 0: the variances are the second moments
+    block = Block(phi, beta=beta, normalized=True)
+    np.testing.assert_allclose(skip_connections.batch_variance_trajectory(block, **setting), v, rtol=1e-12)
+    back = skip_connections.gradient_trajectory(block, **setting)
+    np.testing.assert_allclose(back[0], np.prod(1 + beta**2 * gain * slope / v[:-1]), rtol=1e-12)
 
 
 def test_wide_chains_follow_the_theory_forward_and_back(rng):

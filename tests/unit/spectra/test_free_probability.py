@@ -135,3 +135,10 @@ def test_the_atom_is_that_of_the_layer_that_stops_most():
     expected = 2 * stats.norm.sf(1 / np.sqrt(3.0))
     for order in (q, q[::-1]):
         assert free_probability.atom_at_zero("hard_tanh", depth=3, q=order) == pytest.approx(expected, abs=1e-9)
+
+    blind = Activation(  # soft threshold: it stops |h| < 1, so the weakest layer stops most
+        "soft", lambda h: np.sign(h) * np.maximum(np.abs(h) - 1, 0), lambda h: np.where(np.abs(h) > 1, 1.0, 0.0), kinks=(1.0,)
+    )
+    expected = 1 - 2 * stats.norm.sf(1 / np.sqrt(0.1))
+    for order in (q, q[::-1]):
+        assert free_probability.atom_at_zero(blind, depth=3, q=order) == pytest.approx(expected, abs=1e-9)
