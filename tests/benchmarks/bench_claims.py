@@ -4,9 +4,10 @@
 
 For each claim of the sample the cells that it needs are run as they are, to see which lines of dlcore's numerics and of the
 notebook they run. Then small faults are planted in such lines one at a time, an operator or (in the numerics) a number, first
-where the claim's own cell has been, until the claim fails or an exception stops its cell. A fault that moves neither what the
-claim measures nor what it expects stands behind another statement, and is no try: a claim counts as blind after so many faults
-that move one of the two and that it lets pass, and is not counted at all if no fault moves it.
+where the claim's own cell has been, until the claim fails. No try is a fault that moves neither what the claim measures nor
+what it expects (it stands behind another statement), nor one that ends in an exception before the claim (which needs no claim to
+be noticed): a claim counts as blind after so many faults that move one of the two and that it lets pass, and is not counted at
+all if no fault moves it.
 """
 
 import argparse
@@ -52,8 +53,8 @@ def main() -> None:
             print(f"{path.stem[:2]}  could not be run: {cell.splitlines()[0][:80]}")
             continue
         which = rng.randrange(len(claims))
-        faults = rng.sample(near, len(near)) + rng.sample(far, len(far))
-        verdict, passed = noticed(path, cell, which, claims, faults[: 5 * options.tries], options.tries)
+        faults = rng.sample(near, min(len(near), 4 * options.tries)) + rng.sample(far, min(len(far), 4 * options.tries))
+        verdict, passed = noticed(path, cell, which, claims, faults, options.tries)
         caught, tried = caught + (verdict == "notices"), tried + (verdict != "untouched")
         what = ", ".join(map(describe, passed)) or f"by {len(faults)} faults"
         print(f"{path.stem[:2]}  {claims[which][0][:70]:70s}  {verdict} {what}", flush=True)
@@ -151,7 +152,9 @@ def noticed(path, cell, which, claims, faults, tries):
     passed = []
     for fault in faults:
         made = forked(lambda fault=fault: trial(path, cell, fault))
-        _, holds, numbers = made[which] if made and which < len(made) else (None, False, None)
+        if made is None or len(made) <= which:
+            continue
+        _, holds, numbers = made[which]
         if not holds:
             return "notices", [fault]
         if not np.allclose(numbers, claims[which][2], rtol=1e-9, atol=0, equal_nan=True):
