@@ -1,9 +1,11 @@
 """Pictures that can be touched, on a page of specimens: points picked in the plane, films, stories, guesses, files to take along."""
 
+import itertools
 import re
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import specimens
 from tests.browser.driver import NARROW, PIXEL, Figure
@@ -206,22 +208,28 @@ def test_a_film_is_paused_stepped_repeated_and_hurried(open_page, touch_page):
         assert figure.action("speed").button("action", "speed").inner_text() == text
 
 
+CLOCKED = """root => new Promise(resolve => {
+    const seen = [], begun = performance.now();
+    root.addEventListener("explorer:painted", event => {
+        seen.push([performance.now() - begun, event.detail.values.step / 5]);
+        if (event.detail.values.step === 55) resolve(seen);
+    });
+    root.querySelector("[data-action=play]").click();
+})"""
+
+
 @pytest.mark.parametrize(("presses", "rate"), [(0, 30), (1, 60), (2, 15)])
-def test_a_film_goes_by_the_clock(open_page, touch_page, presses, rate):
-    figure = film(open_page, touch_page)
+def test_a_film_goes_by_the_clock(opened, presses, rate):
+    """However slow the machine: a frame is chosen after the picture before was there, and drawn before its own is."""
+    figure, _ = opened("fall")
     for _ in range(presses):
         figure.action("speed")
-    figure.action("play")
-    figure.later(100)
-    frames = figure.state["step"] / 5
-    assert frames == pytest.approx(rate * 0.1, abs=2)  # a frame of the screen, and one of the film, at each end
-
-
-def test_a_film_of_few_frames_may_take_its_time(open_page, tmp_path):
-    page, _ = write_page(tmp_path, lambda: [specimens.film(seconds=6)])
-    figure = Figure(open_page(page.as_uri(), lambda page: page.clock.install()), "fall").settled().action("play")
-    frames = figure.later(2000).state["step"] / 5
-    assert frames == pytest.approx(specimens.FRAMES / 6 * 2, abs=1)  # one of the film
+    seen = figure.root.evaluate(CLOCKED)
+    for (before, _), (after, frame) in itertools.pairwise(seen):
+        assert frame >= min((before - seen[0][0]) * rate / 1000, 11) - 1
+        assert frame <= after * rate / 1000 + 1
+    for _ in range(3 - presses):
+        figure.action("speed")
 
 
 def test_for_those_who_want_no_motion_a_film_is_a_slide_show(open_page, touch_page):
@@ -371,6 +379,23 @@ def test_one_file_works_alone(open_page, tmp_path, maker):
     page.goto((tmp_path / "alone.html").as_uri())
     exercise(Figure(page, explorer.declaration.name), explorer.declaration)
     assert [url for url in asked if not url.startswith(("data:", "blob:", "about:"))] == [(tmp_path / "alone.html").as_uri()]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_any_of_it(wide, touch_page, theme):
+    for name in touch_page[1]:
+        figure = Figure(wide, name).settled()
+        if figure.spec["guess"] and not figure.root.locator("[data-action=unguess]").is_visible():
+            figure.action("guess")
+    wide.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    found = Axe().run(wide, context="main > figure", options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    wide.evaluate("document.documentElement.dataset.theme = 'light'")
+    for name in touch_page[1]:
+        figure = Figure(wide, name).settled()
+        if figure.root.locator("[data-action=unguess]").is_visible():
+            figure.action("unguess")
+    serious = [violation for violation in found if violation["impact"] in ("serious", "critical")]
+    assert [f"{violation['id']}: {node['html'][:150]}" for violation in serious for node in violation["nodes"]] == []
 
 
 # ---- the phone ------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def readers(name: str, monkeypatch) -> set[str]:
 
 OWN = set(run.OF_A_CHAPTER)
 UNITS, STORED = {"tests/unit"}, {"tests/chapters/test_notebooks.py"}
-ENGINE = {"tests/book", "tests/browser/test_engine.py", "tests/browser/test_lab.py"}
+ENGINE = {"tests/book", *run.OF_THE_ENGINE}
 NOTEBOOKS = {f"chapters/{path.name}" for path in run.notebooks(None)}
 
 

@@ -9,7 +9,9 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-const button = (action, text, title) => make("button", { type: "button", "data-action": action, title, "aria-label": title }, text);
+// A button is called what stands on it; where that is a sign alone, what it does.
+const button = (action, text, title) =>
+  make("button", { type: "button", "data-action": action, title, "aria-label": /\p{L}/u.test(text) ? undefined : title }, text);
 
 // A number in the book's notation, three digits: 0.25, 3.2×10⁻⁵.
 function written(value) {

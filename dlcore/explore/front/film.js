@@ -21,7 +21,7 @@ class Film {
     this.buttons = Object.fromEntries(FILM.map(([action, text, title]) => [action, button(action, text, title)]));
     this.loop = button("loop", "↻", "Begin again at the end");
     this.loop.setAttribute("aria-pressed", false);
-    this.faster = button("speed", "×1", "Speed");
+    this.faster = button("speed", "×1", "Speed ×1");
     const control = explorer.controls[this.parameter.name].element;
     this.element = make("div", { class: "explorer-film", role: "group", "aria-label": "Film" }, ...Object.values(this.buttons), control, this.loop, this.faster);
     Object.assign(explorer.actions, {
@@ -53,6 +53,7 @@ class Film {
   hurry() {
     this.speed = SPEEDS[(SPEEDS.indexOf(this.speed) + 1) % SPEEDS.length];
     this.faster.textContent = this.speed === 0.5 ? "×½" : `×${this.speed}`;
+    this.faster.setAttribute("aria-label", `Speed ${this.faster.textContent}`);
   }
 
   pause() {
