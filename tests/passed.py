@@ -1,6 +1,6 @@
 """What has passed and is unchanged since: it need not be run again, as make leaves alone what is newer than its sources.
 
-A key stands for all that a test may depend on: files, Python, every installed package, the browser. It is noted in a file
+A key stands for all that a test may depend on: files, Python, every installed package, the browsers. It is noted in a file
 once the test has passed; as long as the key is the same, so is the outcome.
 """
 
@@ -17,7 +17,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.chromium import find
+from tests import chromium
+from tests.browser import firefox
 
 _MADE = {"__pycache__", "node_modules"}  # and what begins with _build or a full stop
 _REMEMBERED = 20  # keys of a test: an edit that is taken back costs nothing
@@ -59,12 +60,12 @@ def key(root: Path, names: Iterable[str], *others: str) -> str:
 
 @functools.cache
 def environment() -> str:
-    """Python, every installed package, and the browser, with their versions."""
+    """Python, every installed package, and the browsers, with their versions or when they last changed."""
     packages = sorted(f"{found.name}=={found.version}" for found in importlib.metadata.distributions())
     with sync_playwright() as playwright:
-        browser = find(playwright)
-    changed = os.stat(browser).st_mtime_ns if browser else 0
-    return "\n".join([platform.platform(), platform.python_version(), *packages, f"{browser} {changed}"])
+        browsers = [chromium.find(playwright), firefox.find()]
+    found = [f"{path} {os.stat(path).st_mtime_ns}" for path in browsers if path]
+    return "\n".join([platform.platform(), platform.python_version(), *packages, *found])
 
 
 class Passed:

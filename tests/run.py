@@ -35,8 +35,8 @@ BIN = Path(sys.executable).parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # a worker: as many in all as there are cores
 
 # What tests do not read. A file that no pattern names counts for all of them.
-_NOBODY = ("README.md", "Makefile", ".ci/*", ".binder/*", "tests/benchmarks/*")
-_OTHER_TESTS = ("tests/*/test_*.py", "tests/book/*")  # but for the test itself
+_NOBODY = ("README.md", "Makefile", ".ci/*", ".binder/*", "tests/benchmarks/*", "tests/mutation/*")
+_OTHER_TESTS = "tests/*/test_*.py"  # but for the test itself
 _NUMERICS = tuple(
     f"dlcore/{name}*" for name in ("checks", "gaussian", "landscapes", "networks", "optimizers", "signals", "spectra", "statistics")
 )
@@ -74,7 +74,7 @@ def key_of_tests(target: str, unread: tuple[str, ...], *others: str, html: Path 
     names = sources(ROOT)
     own = [name for name in names if name == target or name.startswith(f"{target}/")]
     built = sorted(path.relative_to(ROOT).as_posix() for path in html.rglob("*") if path.is_file()) if html else []
-    return key(ROOT, [*own, *read(names, (*_NOBODY, *_OTHER_TESTS, *unread)), *built], *others)
+    return key(ROOT, [*own, *read(names, (*_NOBODY, _OTHER_TESTS, *unread)), *built], *others)
 
 
 def key_of_notebook(path: Path) -> str:

@@ -82,9 +82,15 @@ def test_a_key_stands_for_names_contents_and_the_environment(tmp_path, monkeypat
     assert len(set(keys)) == len(keys)
 
 
-def test_the_environment_names_packages_and_the_browser():
-    assert f"pytest=={pytest.__version__}" in passed.environment().splitlines()
-    assert Path(passed.environment().splitlines()[-1].rpartition(" ")[0]).exists()
+def test_the_environment_names_packages_and_browsers(tmp_path, monkeypatch):
+    lines = []
+    for name in ("chromium", "firefox"):
+        path = write(tmp_path, **{name: ""}) / name
+        monkeypatch.setattr(getattr(passed, name), "find", lambda *_, path=path: str(path))
+        lines.append(f"{path} {path.stat().st_mtime_ns}")
+    found = passed.environment.__wrapped__().splitlines()
+    assert f"pytest=={pytest.__version__}" in found
+    assert found[-2:] == lines
 
 
 def test_sources_are_what_git_has_or_would_have_and_all_files_without_it(tmp_path):
@@ -125,6 +131,7 @@ NOTEBOOKS = {f"chapters/{path.name}" for path in run.notebooks(None)}
         ("tests/browser/test_quiz.py", {"tests/browser/test_quiz.py"}),
         ("tests/browser/specimens.py", UNITS | STORED | OWN | ENGINE - {"tests/book"}),
         ("tests/unit/test_run.py", UNITS),
+        ("tests/book/conftest.py", UNITS | STORED | OWN | ENGINE),  # some build books of their own
         ("README.md", set()),
     ],
 )
