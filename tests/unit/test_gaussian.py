@@ -58,6 +58,7 @@ def test_cosine_and_broadcasting():
     assert isinstance(expectation(np.cos, 1.0), float)
 
 
+@pytest.mark.filterwarnings("error")
 def test_variance_zero_is_the_value_at_zero():
     assert expectation(np.exp, 0.0) == pytest.approx(1.0, rel=ROUNDING)
     assert expectation(np.exp, 0.0, kinks=(1.0,)) == pytest.approx(1.0, rel=ROUNDING)

@@ -24,6 +24,7 @@ def allowed(array, measure) -> float:
     return max(reach, NOISE * np.abs(array[np.isfinite(array)]).max())
 
 
+@pytest.mark.filterwarnings("error")
 @given(st.lists(ARRAYS, min_size=1, max_size=4))
 def test_any_arrays_come_back_within_the_contract(arrays):
     whole = np.concatenate([array.ravel() for array in arrays])

@@ -61,6 +61,7 @@ def test_relu_is_stuck_exactly_on_the_left():
     np.testing.assert_allclose(path[-1, 2:], 1, rtol=1e-9)
 
 
+@pytest.mark.filterwarnings("error")
 def test_divergence_is_recorded_and_not_announced():
     path = neurons.descend(neurons.SQUARE, 3.0, 1.0, 1.0, learning_rate=1.0, steps=50)
     assert np.isinf(path[-1])

@@ -145,6 +145,7 @@ def test_a_ball_at_a_saddle_stays_and_many_roll_at_once():
     np.testing.assert_array_equal(path[:, 1], stationary.roll(gradient, starts[1], friction=1.0, time=60.0, steps=3000))
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_ball_that_falls_without_end_gives_inf_and_no_warning():
     path = stationary.roll(lambda x: -(x**3), [5.0], friction=0.0, time=10.0, steps=1000)
     assert not np.isfinite(path[-1, 0])

@@ -20,6 +20,10 @@ def test_the_generator_decides():
     assert np.any(first.train_y != other.train_y)
 
 
+def test_a_thousand_to_train_on_unless_told_otherwise(rng):
+    assert len(digits(rng).train_x) == 1000
+
+
 def test_nothing_left_to_test_on_is_refused(rng):
     with pytest.raises(ValueError, match="train must be below 1797"):
         digits(rng, train=1797)

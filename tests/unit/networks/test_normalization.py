@@ -189,3 +189,11 @@ def test_constant_values_are_constant_in_their_own_precision(value, dtype):
     for rows in (2, 7, 1000):
         with pytest.raises(ValueError, match="must differ where eps = 0"):
             nz.normalize(np.full((rows, 3), value, dtype), "batch")
+
+
+@pytest.mark.parametrize("size", [1.0, 1e200, 1e-200])
+def test_the_largest_value_decides_beside_the_smallest_ones(size):
+    h = np.array([0.0, 1.0, -3.0, 1e-9])
+    done, scaled = nz.standardize(h), nz.standardize(size * h)
+    np.testing.assert_allclose(done.eta, (h - h.mean()) / h.std(), rtol=1e-14)
+    np.testing.assert_allclose(scaled.eta, done.eta, rtol=1e-14)

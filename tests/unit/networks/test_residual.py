@@ -114,10 +114,15 @@ def test_no_branch_is_the_identity(rng):
         np.testing.assert_array_equal(residual.backward(block, weights_of(rng, 1), trace, x).signals[0], x)
 
 
+@pytest.mark.filterwarnings("error")
 def test_overflow_is_a_result():
     weights = [np.full((2, 2), 1e200)] * 3
     out = residual.forward(Block("linear"), weights, np.ones((1, 2))).signals[-1]
     assert np.all(np.isposinf(out))
+    mixed = [np.array([[1e200, -1e200], [1e200, 1e200]])] * 4  # inf − inf
+    trace = residual.forward(Block("linear"), mixed, np.ones((1, 2)))
+    assert np.isnan(trace.signals[-1]).any()
+    assert not np.isfinite(residual.backward(Block("linear"), mixed, trace, np.ones((1, 2))).signals[0]).all()
 
 
 def test_fixup_scale():

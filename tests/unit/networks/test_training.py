@@ -51,6 +51,7 @@ def test_training_together_is_training_alone(rng):
             np.testing.assert_allclose(ours[model], theirs.detach(), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_model_that_diverges_takes_no_other_along():
     def loss(p, batch):
         return (p[0] ** 4).sum(-1)
@@ -101,3 +102,15 @@ def test_steps_to_a_share_of_the_first_loss():
 def test_a_loss_is_one_number_for_each_model():
     with pytest.raises(ValueError, match=r"one number for each of the 2 models, got shape \(\): do not sum"):
         train(lambda p, batch: (p[0] ** 2).sum(), [np.ones((2, 1))], gradient_descent(0.1), steps=1)
+
+
+def test_networks_are_trained_in_the_precision_asked_for():
+    seen = []
+
+    def loss(p, batch):
+        seen.append(p[0].dtype)
+        return p[0].sum(-1)
+
+    for how in ({}, {"dtype": torch.float64}):
+        train(loss, [np.ones((2, 1))], gradient_descent(0.1), steps=1, **how)
+    assert seen == [torch.float32] * 2 + [torch.float64] * 2

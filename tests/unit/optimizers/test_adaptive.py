@@ -127,6 +127,7 @@ def test_amsgrad_never_lengthens_a_step():
     assert np.all(np.diff(seen, axis=0) >= 0)
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_coordinate_without_gradient_stays():
     for method in (adagrad(0.1, epsilon=0.0), rmsprop(0.1, epsilon=0.0), adam(0.1, epsilon=0.0), amsgrad(0.1), adafom(0.1), signsgd(0.1)):
         path = run(method, lambda w: w * [0.0, 1.0], [1.0, 2.0], 5)
@@ -140,6 +141,7 @@ def test_a_schedule_is_asked_for_the_steps_from_0():
     assert [t for k, t in enumerate(asked) if t not in asked[:k]] == [0, 1, 2]
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("method", [adagrad(1.0), rmsprop(1.0), adam(1.0), amsgrad(1.0), adafom(1.0), signsgd(1.0)])
 def test_infinite_gradients_end_at_infinity_not_nan(method):
     path = run(method, lambda w: np.array([np.inf, np.nan, 1.0]), [1.0, -2.0, 3.0], 10)

@@ -90,6 +90,7 @@ def test_with_rates_one_over_t_sgd_for_the_mean_is_the_running_mean(rng):
     np.testing.assert_allclose(paths[1:, 0, 0], np.cumsum(drawn) / np.arange(1, 201), atol=200 * EPS * 9)
 
 
+@pytest.mark.filterwarnings("error")
 def test_growth_exponents_of_two_values():
     almost, square = stochastic.growth_exponents(np.array([11.0, *[-1.0] * 10]), np.array([0.01, 0.05]))
     for k, rate in enumerate((0.01, 0.05)):

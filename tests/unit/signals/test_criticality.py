@@ -111,6 +111,7 @@ def test_near_the_edge_on_both_sides():
     assert 0.99 < above < 1
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("slope", "expected"), [(1.0, np.inf), (-1.0, np.inf), (0.0, 0.0), (np.exp(-0.5), 2.0), (np.e, 1.0)])
 def test_depth_scales(slope, expected):
     assert depth_scale(slope) == pytest.approx(expected)

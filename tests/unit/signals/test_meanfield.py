@@ -149,6 +149,7 @@ def test_wide_networks_follow_the_correlation_map(rng):
     assert abs(c.mean() - expected) <= 5 * c.std() / np.sqrt(networks) + 3 / width
 
 
+@pytest.mark.filterwarnings("error")
 def test_overflow_is_inf_and_stays():
     square = Activation("square", np.square, lambda h: 2 * np.asarray(h))
     q = meanfield.variance_trajectory(10.0, square, 1.0, 20)

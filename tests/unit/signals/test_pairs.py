@@ -56,6 +56,7 @@ def test_equal_inputs_stay_equal_and_opposite_ones_opposite_under_an_odd_functio
     np.testing.assert_allclose(correlations(rng, c0=-1.0, **setting), -1, atol=1e-12)
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_dead_signal_has_no_angle(rng):
     c = correlations(rng, width=1, depth=30, networks=20, sigma_w2=2.0, activation="relu", c0=0.5)
     assert np.isnan(c[:, -1]).any() and np.all(np.isnan(c[:, 1:]) >= np.isnan(c[:, :-1]))

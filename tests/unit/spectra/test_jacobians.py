@@ -113,6 +113,7 @@ def test_delta_orthogonal_kernels_keep_every_norm(c_in, more, k, padding, seed):
     np.testing.assert_allclose(jacobians.convolution_singular_values(kernel, (6, 7)), np.sqrt(2), rtol=1e-12)
 
 
+@pytest.mark.filterwarnings("error")
 def test_overflow_is_a_result(rng):
     j = jacobians.random_jacobians(rng, width=10, depth=400, networks=1, activation="linear", sigma_w2=1e3)
     assert not np.all(np.isfinite(j))
