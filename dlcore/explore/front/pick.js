@@ -69,7 +69,7 @@ class Pick {
     else if (this.plane) this.put();
   }
 
-  // Along an axis without a parameter it stands in the middle.
+  // Without a parameter along the other axis it slides on its own axis.
   put() {
     const values = Object.fromEntries(Object.entries(this.parameters).map(([axis, p]) => [axis, this.explorer.values[p.name]]));
     const point = this.plane.pixels(values);
@@ -100,7 +100,7 @@ class Plane {
 
   pixels(values) {
     const inside = Object.entries(this.axes).map(([name, axis]) => {
-      const at = values[name] === undefined ? axis._length / 2 : axis.d2p(values[name]);
+      const at = values[name] === undefined ? (name === "y" ? axis._length : 0) : axis.d2p(values[name]);
       return at >= -1 && at <= axis._length + 1 ? axis._offset + at : NaN;
     });
     return inside.every(Number.isFinite) ? inside : null;
