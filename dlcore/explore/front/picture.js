@@ -112,6 +112,7 @@ class Picture {
     if (narrow) stack(figure);
     const size = this.present ? PRESENT_FONT : narrow ? 12 : (this.figure.layout.font?.size ?? FONT);
     figure.layout.font = { ...figure.layout.font, family, size };
+    if (narrow && figure.layout.legend) figure.layout.legend.font = { size: 11 }; // two entries a row
     if (this.present) {
       figure.layout.margin = { l: 90, r: 30, t: 60, b: 80 };
       for (const { line, marker } of figure.data) {
