@@ -1,7 +1,8 @@
 // Panels side by side are put one above the other where there is no room for both; what belongs to a panel goes with it.
 
 const NARROW = 480; // pixels
-const BETWEEN = 0.16; // of the height, for the titles of the axes
+const BETWEEN = 0.2; // of the height, for the titles of the axes
+const SHORT = 17; // characters of a name beside which there is room for another
 const AXIS = /^([xy])axis(\d*)$/;
 
 // The rectangles of a layout's panels, [left, right, bottom, top] of the plotting area, by the number of their axes.
@@ -45,4 +46,10 @@ function stack({ data, layout }) {
     const { now } = panels.find((panel) => panel.x === layout[`xaxis${(xaxis ?? "x").slice(1)}`]) ?? panels[0];
     Object.assign(colorbar, { x: 1.02, y: (now[2] + now[3]) / 2, len: now[3] - now[2], yanchor: "middle" });
   }
+}
+
+// A legend of short names has two in a row.
+function pairUp(layout, named) {
+  if (layout.legend && named.length > 2 && named.every(({ name = "" }) => name.replace(/<[^>]*>/g, "").length <= SHORT))
+    Object.assign(layout.legend, { entrywidth: 0.5, entrywidthmode: "fraction" });
 }

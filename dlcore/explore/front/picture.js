@@ -109,10 +109,12 @@ class Picture {
     figure.layout.showlegend ??= named.length > 1; // a ghost neither has an entry nor makes one worth while
     const family = getComputedStyle(this.element).fontFamily;
     const narrow = this.element.clientWidth < NARROW;
-    if (narrow) stack(figure);
+    if (narrow) {
+      stack(figure);
+      pairUp(figure.layout, named);
+    }
     const size = this.present ? PRESENT_FONT : narrow ? 12 : (this.figure.layout.font?.size ?? FONT);
     figure.layout.font = { ...figure.layout.font, family, size };
-    if (narrow && figure.layout.legend) figure.layout.legend.font = { size: 11 }; // two entries a row
     if (this.present) {
       figure.layout.margin = { l: 90, r: 30, t: 60, b: 80 };
       for (const { line, marker } of figure.data) {

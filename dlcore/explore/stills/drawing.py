@@ -4,7 +4,7 @@ from . import furniture, marks
 from .canvas import Canvas
 from .filled import NARROW, filled
 from .layout import Layout
-from .panels import stack
+from .panels import pair_up, stack
 from .scene import draw as draw_scene
 
 _FIELDS_FIRST = ("heatmap", "contour", "bar")  # Plotly draws lines and marks over them
@@ -16,6 +16,7 @@ def drawn(figure: dict, arrays: dict, ranges: list[dict], canvas: Canvas, frame:
     figure = filled(figure, arrays, ranges, frame)
     if canvas.width < NARROW:
         stack(figure)
+        pair_up(figure)
     layout = Layout(figure, canvas.width, canvas.height)
     canvas.boxes([(0, 0, canvas.width, canvas.height)], figure["layout"].get("paper_bgcolor", "$paper"))
     shown = [trace for trace in figure["data"] if trace.get("visible", True) is True]

@@ -25,6 +25,8 @@ def entries(figure: dict, area: Area) -> list[Entry]:
     shown = [t for t in figure["data"] if t.get("showlegend", t["type"] not in FIELDS) and t.get("visible", True) is True]
     shown = [trace for trace in shown if len(trace.get("x", ()))]
     widths = [labels.width(trace.get("name", ""), area.size) + _SWATCH for trace in shown]
+    if options.get("entrywidthmode") == "fraction":
+        widths = [options["entrywidth"] * area.width - _GAP] * len(shown)
     columns = sum(widths) + _GAP * (len(widths) - 1) > area.width
     x, row, places = 0.0, 0, []
     for width in widths:

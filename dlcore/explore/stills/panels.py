@@ -4,8 +4,10 @@ import itertools
 import re
 from collections.abc import Sequence
 
-_BETWEEN = 0.16  # of the height, for the titles of the axes
+_BETWEEN = 0.2  # of the height, for the titles of the axes
+_SHORT = 17  # characters of a name beside which there is room for another
 _X = re.compile(r"xaxis(\d*)")
+_NAMED = ("scatter", "scatter3d", "bar")
 
 
 def _panels(layout: dict) -> list[dict]:
@@ -48,6 +50,13 @@ def stack(figure: dict) -> None:
             x = layout[f"xaxis{trace.get('xaxis', 'x')[1:]}"]
             low, high = next(panel for panel in panels if panel["x"] is x)["now"][2:]
             trace["colorbar"] |= {"x": 1.02, "y": (low + high) / 2, "len": high - low, "yanchor": "middle"}
+
+
+def pair_up(figure: dict) -> None:
+    """Have a legend of short names show two in a row."""
+    names = [trace.get("name", "") for trace in figure["data"] if trace["type"] in _NAMED and trace.get("showlegend", True)]
+    if "legend" in figure["layout"] and len(names) > 2 and all(len(re.sub("<.*?>", "", name)) <= _SHORT for name in names):
+        figure["layout"]["legend"] |= {"entrywidth": 0.5, "entrywidthmode": "fraction"}
 
 
 def _carried(value: float, old: Sequence[float], new: Sequence[float]) -> float:
