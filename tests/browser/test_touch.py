@@ -82,6 +82,12 @@ def test_a_click_in_the_plane_sets_the_nearest_stops(opened):
     assert figure.root.evaluate(HANDLE) == pytest.approx(pixel(figure, 0.001, 0.6), abs=1)
 
 
+def test_on_a_logarithmic_axis_the_nearest_stop_is_the_one_that_is_seen_nearest(opened):
+    figure, declaration = opened("point")
+    figure.page.mouse.click(*pixel(figure, 0.019, 0.57))  # the stops beside are 0.01, nearer by the difference, and 0.0316, by the ratio
+    figure.reaches(rate=declaration.stops["rate"][3], momentum=0.6)
+
+
 def test_a_drag_takes_the_point_along_and_leaves_it(opened):
     figure, declaration = opened("point")
     mouse = figure.page.mouse

@@ -3,13 +3,14 @@
 const DIGITS = 4; // of a value taken from a pixel
 const STILL_PIXELS = 5; // a finger or a mouse that moved less has clicked
 
-// The offered value nearest to `value`, or, where any is allowed, the value itself inside the range.
-function reached(parameter, value, any) {
+// The offered value nearest to `value` in the picture, or, where any is allowed, the value itself inside the range.
+function reached(parameter, value, any, log) {
   const offered = parameter.values;
   const [low, high] = [Math.min(...offered), Math.max(...offered)];
   const inside = Math.min(Math.max(value, low), high);
   if (any && parameter.kind === "slider") return offered.every(Number.isInteger) ? Math.round(inside) : Number(inside.toPrecision(DIGITS));
-  return offered.reduce((best, v) => (Math.abs(v - inside) < Math.abs(best - inside) ? v : best));
+  const apart = (v) => Math.abs(log ? Math.log(v / inside) : v - inside);
+  return offered.reduce((best, v) => (apart(v) < apart(best) ? v : best));
 }
 
 class Pick {
@@ -59,7 +60,7 @@ class Pick {
     const values = this.at(event);
     if (!values) return;
     const any = this.explorer.source.any;
-    const changes = Object.entries(this.parameters).map(([axis, p]) => [p.name, reached(p, values[axis], any)]);
+    const changes = Object.entries(this.parameters).map(([axis, p]) => [p.name, reached(p, values[axis], any, this.plane.axes?.[axis].type === "log")]);
     if (changes.some(([name, value]) => this.explorer.values[name] !== value)) this.explorer.want(Object.fromEntries(changes), event);
   }
 
