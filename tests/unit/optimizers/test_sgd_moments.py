@@ -126,6 +126,9 @@ def test_bad_input_is_refused():
     ):
         with pytest.raises(ValueError, match=says):
             sgd_moments.additive(hessian, noise)
+    for rounding in (0.0, 1e-16, -1e-16):  # noise in one direction alone is a covariance
+        one = np.outer([3.0, 1.0], [3.0, 1.0]) + rounding * np.eye(2)
+        np.testing.assert_array_equal(sgd_moments.additive(np.eye(2), one).noise, one)
     model = sgd_moments.additive([[1.0]], [[1.0]])
     for target in (-1.0, 0.0, np.nan):
         with pytest.raises(ValueError, match="target must be"):
