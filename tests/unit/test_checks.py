@@ -105,3 +105,6 @@ def test_symmetric_means_up_to_rounding():
         checks.symmetric("H", product)
     with pytest.raises(ValueError, match=r"H must be square matrices, got shape \(2, 3\)"):
         checks.symmetric("H", np.ones((2, 3)))
+    for flat in (1.0, np.ones(3)):
+        with pytest.raises(ValueError, match=r"H must be square matrices, got shape \((3,)?\)"):
+            checks.symmetric("H", flat)
