@@ -129,3 +129,9 @@ def test_without_noise_one_weight_an_axis_fits_all_and_noise_mixes_the_logits(sp
     assert loss(at, data) < 1e-25
     half = auer_data(5, 2, spacing=spacing, noise=0.3)
     np.testing.assert_allclose(logit(half.y), 0.7 * logit(data.y) + 0.3 * z, rtol=1e-12)
+
+
+def test_the_fullest_axis_decides_what_a_float_holds():
+    with pytest.raises(ValueError, match=r"spacing\^1 must stay below 1e100"):
+        auer_data(4, 3, spacing=1e101)  # two points on one axis, one on the others
+    assert auer_data(3, 3, spacing=1e101).x.max() == 1
