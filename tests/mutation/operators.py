@@ -19,6 +19,7 @@ _OTHERS = (
 _NEIGHBOURS = (
     "max min|maximum minimum|cos sin|cosh sinh|any all|zeros ones|zeros_like ones_like|floor ceil|cumsum cumprod|sum mean|sum prod"
 )
+_ANYWAY = ("encoding=", "dtype=float")  # what a system has, and what whole numbers become once they are divided or averaged
 _SWAPS = [pair for text in _NEIGHBOURS.split("|") for pair in itertools.permutations(text.split())]
 
 Position = tuple[tuple[int, int], tuple[int, int]]
@@ -65,7 +66,7 @@ def _keywords(node) -> list[int]:
 
 
 def _is_given_by_name(child) -> bool:
-    return child.type == "argument" and child.children[1] == "=" and child.children[0].value != "encoding"
+    return child.type == "argument" and child.children[1] == "=" and not child.get_code().strip().startswith(_ANYWAY)
 
 
 def _swaps(node) -> list[str]:

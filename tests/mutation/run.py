@@ -4,9 +4,9 @@ cosmic-ray plants them, one at a time, in a copy of the repository; a module's o
 and the examples in its docstrings) then run until one fails. A fault that hangs, or eats the memory, is noticed.
 
 Places are drawn per module, so that a long module weighs as much as a short one, and one fault in each. Not counted are faults
-in what an error or a `__repr__` says, in docstrings, annotations and aliases of types, caches taken away, and the sizes
-and distances of the figures' style. Among those that pass are some that change nothing, x < y for x ≤ y of random numbers,
-say: the shares are lower bounds.
+in what an error or a `__repr__` says, in docstrings, annotations and aliases of types, caches taken away, a forgotten
+encoding= or dtype=float, and the sizes and distances of the figures' style. Among those that pass are some that change
+nothing, x < y for x ≤ y of random numbers, say: the shares are lower bounds.
 """
 
 import argparse

@@ -105,3 +105,19 @@ def test_symmetric_means_up_to_rounding():
         checks.symmetric("H", product)
     with pytest.raises(ValueError, match=r"H must be square matrices, got shape \(2, 3\)"):
         checks.symmetric("H", np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"got shape \(5, 2, 3\)"):
+        checks.symmetric("H", np.ones((5, 2, 3)))
+    for flat in (1.0, np.ones(3)):
+        with pytest.raises(ValueError, match=r"H must be square matrices, got shape \((3,)?\)"):
+            checks.symmetric("H", flat)
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+def test_rounding_is_measured_by_each_matrix(scale):
+    a = scale * np.random.default_rng(1).standard_normal((3, 5, 5))
+    product = a @ np.swapaxes(a, -1, -2)
+    product[0] *= 1e12  # a large one beside them excuses nothing
+    np.testing.assert_array_equal(checks.symmetric("H", product), product)
+    product[1, 0, 1] *= 1 + 1e-9
+    with pytest.raises(ValueError, match="H must be symmetric"):
+        checks.symmetric("H", product)

@@ -98,6 +98,13 @@ def test_erf_and_sine_of_two_variables(variance):
     np.testing.assert_allclose(correlated_expectation(np.sin, np.sin, C, variance), waves, rtol=0, atol=2e-7 if variance > 30 else 1e-9)
 
 
+@pytest.mark.parametrize(("v", "w"), [(1e-3, 100.0), (100.0, 1e-3), (1.0, 1e4), (1e4, 1.0)])
+def test_variances_of_different_size(v, w):
+    """E erf(U) erf(V) = (2/π) arcsin(2c√(vw)/√((1 + 2v)(1 + 2w))): the panels fit the steeper of both."""
+    expected = 2 / np.pi * np.arcsin(2 * C * np.sqrt(v * w / ((1 + 2 * v) * (1 + 2 * w))))
+    np.testing.assert_allclose(correlated_expectation(erf, erf, C, v, w), expected, rtol=0, atol=1e-10)
+
+
 @pytest.mark.parametrize("c", [-0.7, 0.2, 0.95])
 @pytest.mark.parametrize("variance", [0.3, 2.0, 20.0])
 def test_two_different_functions_against_adaptive_quadrature(c, variance):

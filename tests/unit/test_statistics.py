@@ -61,3 +61,10 @@ def test_distance_knows_atoms():
 
     assert ks_distance(np.array([0, 0, 1 - 1e-12, 1 + 1e-12]), cdf) == 0
     assert ks_distance(np.array([0.0, 0.0, 0.0, 1.0]), cdf) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("shift", [-5.0, 5.0])
+def test_the_distance_of_a_sample_to_one_side_is_reached_at_its_end(rng, shift):
+    for size in (1, 2, 10):
+        sample = rng.standard_normal(size) + shift
+        assert ks_distance(sample, stats.norm.cdf, slack=0) == pytest.approx(stats.ks_1samp(sample, stats.norm.cdf).statistic)

@@ -117,3 +117,21 @@ def test_inputs_that_no_float_holds_are_refused():
     with pytest.raises(ValueError, match=r"spacing\^299 must stay below 1e100, got 30.0 for 300 points on 1 axes: take fewer"):
         auer.auer_data(300, 1, spacing=30.0)
     assert auer.count_minima(auer.auer_data(40, 1, spacing=30.0)) > 1
+
+
+@pytest.mark.parametrize("spacing", [1.5, 4.0])
+def test_without_noise_one_weight_an_axis_fits_all_and_noise_mixes_the_logits(spacing):
+    """w*_k = z R^{−(m−1)/2}, here with m = 3 points on one axis and 2 on the other."""
+    z = logit(0.8)
+    at = z * spacing ** (-(np.array([3.0, 2.0]) - 1) / 2)
+    data = auer_data(5, 2, spacing=spacing, noise=0.0)
+    np.testing.assert_allclose(data.y, expit(data.x @ at), rtol=1e-13)
+    assert loss(at, data) < 1e-25
+    half = auer_data(5, 2, spacing=spacing, noise=0.3)
+    np.testing.assert_allclose(logit(half.y), 0.7 * logit(data.y) + 0.3 * z, rtol=1e-12)
+
+
+def test_the_fullest_axis_decides_what_a_float_holds():
+    with pytest.raises(ValueError, match=r"spacing\^1 must stay below 1e100"):
+        auer_data(4, 3, spacing=1e101)  # two points on one axis, one on the others
+    assert auer_data(3, 3, spacing=1e101).x.max() == 1

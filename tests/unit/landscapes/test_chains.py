@@ -97,6 +97,7 @@ def test_steep_landscapes_overflow_quietly():
         warnings.simplefilter("error")
         assert chains.power_loss(1e200, 7) == np.inf
         assert chains.chain_loss(np.full(3, 1e200)) == np.inf
+        assert np.isinf(chains.balanced_eigenvalues([1e200, -1e200, 0.0], 5).parallel).tolist() == [True, True, False]
         path = chains.power_descent([0.3, 1.5], [[0.01], [0.1]], 7, 200)
     assert path.shape == (201, 2, 2)
     assert np.isfinite(path[:, 0, 0]).all()

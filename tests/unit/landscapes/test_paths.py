@@ -106,3 +106,15 @@ def test_errors_name_the_invariant_the_value_and_the_remedy(call, message):
     with pytest.raises(ValueError, match=".*") as error:
         call()
     assert message in str(error.value) and ":" in str(error.value)
+
+
+@pytest.mark.parametrize(("how", "points"), [({}, 8), ({"points": 3}, 3)])
+def test_each_step_looks_at_so_many_points_of_every_pair(rng, how, points):
+    seen = []
+
+    def loss(p, batch):
+        seen.append(tuple(p[0].shape))
+        return p[0].sum(-1)
+
+    paths.train_bezier(loss, [np.ones((2, 5))], [np.zeros((2, 5))], gradient_descent(0.1), rng=rng, steps=1, **how)
+    assert set(seen) == {(2 * points, 5)}

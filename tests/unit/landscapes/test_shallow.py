@@ -72,3 +72,8 @@ def test_a_fit_is_stationary_where_it_is_not_zero(rng):
 def test_bad_input_is_refused(rng):
     with pytest.raises(ValueError, match="bias must be where φ is not 0"):
         shallow.constant_network("tanh", 1.0, width=3, inputs=1, bias=0.0)
+
+
+def test_a_fit_has_biases(rng):
+    """At x = 0 every neuron without a bias is silent, and F stays 1."""
+    assert shallow.fit_tanh(rng, np.zeros((1, 1)), np.ones(1), width=2, steps=50) < 1e-12

@@ -74,6 +74,13 @@ def test_draw_network_spreads_the_gain_over_the_fan_in(rng):
     assert [w.shape for w in draw_network(rng, 4, depth=2, sigma_w2=1.0)] == [(4, 4), (4, 4)]
 
 
+def test_all_matrices_of_a_network_are_of_its_family(rng):
+    for w in draw_network(rng, 6, depth=3, sigma_w2=2.0, family="orthogonal"):
+        np.testing.assert_allclose(w @ w.T, 2 * np.eye(6), atol=1e-13)
+    for w in draw_network(rng, 6, depth=3, sigma_w2=1.5, family="rademacher"):
+        np.testing.assert_allclose(np.abs(w), 0.5, rtol=1e-14)
+
+
 @pytest.mark.parametrize("size", [1, 3, (3, 5), (5, 1)])
 def test_a_delta_orthogonal_convolution_keeps_every_norm_and_moves_nothing(rng, size):
     """By PyTorch's convolution, with zeros around the image: every pixel's channels are rotated, where they stand."""

@@ -72,6 +72,17 @@ def test_additive_noise_has_the_ball_of_the_book(alpha, c, variance):
     np.testing.assert_allclose(sgd_moments.contraction(model, alpha), (1 - alpha * c) ** 2, rtol=1e-10, atol=1e-14)
 
 
+def test_additive_noise_does_not_depend_on_where_it_is_added():
+    """E e² ← (1 − αc)² E e² + α² M in each direction, from a start with a mean."""
+    c, noise, alpha = np.array([1.0, 3.0]), np.array([0.5, 2.0]), 0.2
+    model = sgd_moments.additive(np.diag(c), np.diag(noise))
+    found, second = sgd_moments.moments(model, np.full(5, alpha), np.array([2.0, -1.0])), np.array([4.0, 1.0])
+    for t in range(1, 6):
+        second = (1 - alpha * c) ** 2 * second + alpha**2 * noise
+        np.testing.assert_allclose(np.diag(found.second[t]), second, rtol=1e-13)
+        np.testing.assert_allclose(found.second[t][0, 1], -2 * np.prod(1 - alpha * c) ** t, rtol=1e-13)
+
+
 def test_the_recursion_ends_at_the_fixed_point(problem):
     model = sgd_moments.of_sum(problem)
     rate, factor = np.array([0.02, 0.1]), 0.5
@@ -126,6 +137,9 @@ def test_bad_input_is_refused():
     ):
         with pytest.raises(ValueError, match=says):
             sgd_moments.additive(hessian, noise)
+    for rounding in (0.0, 1e-16, -1e-16):  # noise in one direction alone is a covariance
+        one = np.outer([3.0, 1.0], [3.0, 1.0]) + rounding * np.eye(2)
+        np.testing.assert_array_equal(sgd_moments.additive(np.eye(2), one).noise, one)
     model = sgd_moments.additive([[1.0]], [[1.0]])
     for target in (-1.0, 0.0, np.nan):
         with pytest.raises(ValueError, match="target must be"):

@@ -96,3 +96,9 @@ def test_the_kinks_count(k):
     inside = 1 - 2 * stats.norm.sf(k)  # E φ′²; Var φ = E min(Z², k²)
     variance = inside - 2 * k * stats.norm.pdf(k) + 2 * k**2 * stats.norm.sf(k)
     assert batch_norm.gradient_factor(clip) == pytest.approx(inside / variance, rel=1e-12)
+
+    rectified = Activation("clipped relu", lambda h: np.clip(h, 0, k), lambda h: np.where((h > 0) & (h < k), 1.0, 0.0), kinks=(k,))
+    above, density = stats.norm.sf(k), stats.norm.pdf(k)
+    mean = stats.norm.pdf(0) - density + k * above  # of Z on (0, k), and of k beyond
+    variance = 0.5 - above - k * density + k**2 * above - mean**2
+    assert batch_norm.gradient_factor(rectified) == pytest.approx((0.5 - above) / variance, rel=1e-12)

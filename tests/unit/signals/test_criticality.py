@@ -104,6 +104,14 @@ def test_below_the_edge_without_bias_signals_die():
     assert phase("tanh", 1.0).xi_q > 1e10
 
 
+@pytest.mark.parametrize("activation", ["tanh", "erf", SIN])
+def test_in_chaos_without_bias_an_odd_function_forgets_every_likeness(activation):
+    found = phase(activation, [2.0, 5.0])
+    assert found.c.tolist() == [0.0, 0.0]
+    expected = [meanfield.correlation_slope(0.0, q, activation, s) for q, s in zip(found.q, (2.0, 5.0))]
+    np.testing.assert_allclose(found.chi_c, expected, rtol=1e-9)
+
+
 def test_near_the_edge_on_both_sides():
     edge = edge_of_chaos("tanh", 0.05).points[0].sigma_w2
     below, above = phase("tanh", edge * np.array([1 - 1e-4, 1 + 1e-4]), 0.05).c

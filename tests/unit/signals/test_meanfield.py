@@ -46,6 +46,17 @@ def test_energy_and_variance_trajectories_belong_together():
     np.testing.assert_array_equal(meanfield.variance_trajectory(2.0, "relu", 3.0, 5), [2.0, *(3.0 * energy[:-1])])
 
 
+def test_kinks_count_in_every_layer():
+    """φ clips at ±k:  E φ(√q Z)² = q P(χ²₃ ≤ k²/q) + k² P(χ²₁ > k²/q)."""
+    k, gain, offset = 0.7, 1.5, 0.2
+    clip = Activation("clip", lambda h: np.clip(h, -k, k), lambda h: np.where(np.abs(h) < k, 1.0, 0.0), kinks=(k,))
+    expected = [0.8]
+    for _ in range(4):
+        q = gain * expected[-1] + offset
+        expected.append(q * stats.chi2.cdf(k**2 / q, 3) + k**2 * stats.chi2.sf(k**2 / q, 1))
+    np.testing.assert_allclose(meanfield.energy_trajectory(0.8, clip, gain, 4, offset), expected, rtol=1e-12)
+
+
 def test_one_gain_for_each_layer():
     np.testing.assert_allclose(meanfield.energy_trajectory(1.0, "linear", [2, 3, 5], 3), [1, 2, 6, 30], rtol=3 * ROUNDING)
     np.testing.assert_allclose(meanfield.gradient_trajectory(1.0, "linear", [2, 3, 5], 3), [30, 15, 5, 1], rtol=3 * ROUNDING)

@@ -180,3 +180,12 @@ def test_bad_input_is_refused(rng):
         finite_width.fourth_moment(3, 4, "tanh")
     with pytest.raises(ValueError, match=r"activation must be one of 'linear', 'relu', got 'tanh'"):
         finite_width.log_ratio_moments(3, 4, "tanh")
+
+
+@pytest.mark.parametrize("sampled", [energies, energies_from_matrices, gradient_strengths, gradient_growth])
+def test_inputs_have_mean_square_1_unless_told_otherwise(sampled):
+    setting = {"width": 5, "depth": 2, "networks": 3, "sigma_w2": 1.5, "activation": "tanh"}
+    drawn = [sampled(np.random.default_rng(2), **setting, **how) for how in ({}, {"q0": 1.0}, {"q0": 2.0})]
+    found, same, other = (np.concatenate([np.ravel(part) for part in (one if isinstance(one, tuple) else (one,))]) for one in drawn)
+    np.testing.assert_array_equal(found, same)
+    assert np.any(found != other)

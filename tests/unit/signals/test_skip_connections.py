@@ -74,6 +74,11 @@ def test_the_kinks_count():
     np.testing.assert_allclose(skip_connections.batch_variance_trajectory(block, **setting), v, rtol=1e-12)
     back = skip_connections.gradient_trajectory(block, **setting)
     np.testing.assert_allclose(back[0], np.prod(1 + beta**2 * gain * slope / v[:-1]), rtol=1e-12)
+    rectified = Activation("clipped relu", lambda h: np.clip(h, 0, k), lambda h: np.where((h > 0) & (h < k), 1.0, 0.0), kinks=(k,))
+    mean = stats.norm.pdf(0) - stats.norm.pdf(k) + k * stats.norm.sf(k)  # its mean square is half of that of the clip
+    v = 0.8 + beta**2 * gain * (moment / 2 - mean**2) * np.arange(depth + 1)
+    block = Block(rectified, beta=beta, normalized=True)
+    np.testing.assert_allclose(skip_connections.batch_variance_trajectory(block, **setting), v, rtol=1e-12)
 
 
 def test_wide_chains_follow_the_theory_forward_and_back(rng):
