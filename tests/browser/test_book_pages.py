@@ -21,6 +21,7 @@ def _built(address: str) -> bool:
 READ = ["index.html", *book.sources(), "chapters/claim_ledger.html", "chapters/errata.html", "chapters/bibliography.html"]
 EACH = pytest.mark.parametrize("address", [together(pathlib.PurePath(address).stem, address) for address in READ if _built(address)])
 ENTRY = "chapters/intro.html"
+MOST_HEIGHT = 700  # pixels of a figure on a telephone, but for its caption
 
 _RAW_TEX = r"""() => {
     const found = [];
@@ -118,3 +119,5 @@ def test_a_telephone_scrolls_down_only_and_stacks_the_controls(html, read, addre
             apart = one["y"] + one["height"] <= other["y"] + 0.5 or one["x"] + one["width"] <= other["x"] + 0.5
             assert apart or other["y"] + other["height"] <= one["y"] + 0.5, f"{name}: controls lie on each other"
         assert all(box["width"] >= 150 for box in boxes)
+        figure = page.locator(f"#explorer-{name}")
+        assert figure.bounding_box()["height"] - figure.locator("figcaption").bounding_box()["height"] <= MOST_HEIGHT

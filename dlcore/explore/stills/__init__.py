@@ -26,7 +26,7 @@ from .drawing import drawn
 from .panels import side_by_side
 
 WIDE = (694, 384)  # width and height, in pixels, as the style sheet has them
-_NARROW, _NARROW_PANELS = (342, 256), (342, 320)
+_NARROW, _NARROW_PANELS = (342, 232), (342, 296)
 
 
 def sizes(figure: dict) -> dict[str, tuple[int, int]]:

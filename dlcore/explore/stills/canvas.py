@@ -164,7 +164,7 @@ class Canvas:
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         stream = io.BytesIO()
-        image.quantize(128, dither=Image.Dither.NONE).save(stream, "png", optimize=True)
+        image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(stream, "png", optimize=True)
         return stream.getvalue()
 
 
