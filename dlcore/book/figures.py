@@ -1,5 +1,6 @@
 """Where a figure's still lies, seen from its page; and a page of its own for every figure, figures/NAME.html."""
 
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -36,10 +37,11 @@ def _write(app, docname: str, name: str, html: str) -> None:
     start = html.index(f'<figure class="explorer" id="explorer-{name}"')
     figure = html[start : html.index("</figure>", start) + len("</figure>")]
     title = app.env.titles[docname].astext() if docname in app.env.titles else docname
-    back = f'<p class="explorer-from"><a target="_top" href="../{app.builder.get_target_uri(docname)}#explorer-{name}">{title}</a></p>'
+    address = f"../{app.builder.get_target_uri(docname)}#explorer-{name}"
+    back = f'<p class="explorer-from"><a target="_top" href="{address}">{escape(title)}</a></p>'
     folder = Path(app.outdir) / _FOLDER
     folder.mkdir(exist_ok=True)
-    math = "../_static/mathjax/tex-chtml.js" if "$" in figure else ""
+    math = "../_static/mathjax/tex-chtml.js" if any("$" in label for label in outputs.labels(figure)) else ""
     text = page.alone(f"{name}: {title}", figure + back, "../_static/explorers/", math)
     (folder / f"{name}.html").write_text(text, encoding="utf-8")
 

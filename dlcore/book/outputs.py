@@ -49,6 +49,12 @@ class _Reader(HTMLParser):
         self._figure, self._script = None, None
 
 
+def labels(figure: str) -> list[str]:
+    """The labels of a figure's controls."""
+    start = figure.index('<script type="application/json">') + len('<script type="application/json">')
+    return [parameter["label"] for parameter in json.loads(figure[start : figure.index("</script>", start)]).get("parameters", ())]
+
+
 def html_nodes(doctree: nodes.document) -> list[nodes.raw]:
     """The raw HTML of a page, in order."""
     return [node for node in doctree.findall(nodes.raw) if "html" in node.get("format", "").split()]

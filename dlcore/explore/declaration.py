@@ -227,6 +227,8 @@ class Declaration:
     def _played(self, play):
         if play is not None and play not in self.parameters:
             raise ValueError(f"explorer {self.name}: play must name a parameter ({', '.join(self.parameters)}), got {play!r}")
+        if self.time and play not in (None, self.time):
+            raise ValueError(f"explorer {self.name}: a film plays its time, {self.time}, got play={play!r}; leave play out")
         sliders = [name for name, parameter in self.parameters.items() if parameter.kind == "slider"]
         return play or self.time or next(iter([*sliders, *self.parameters]))
 

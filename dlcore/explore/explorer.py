@@ -147,24 +147,25 @@ class Explorer(anywidget.AnyWidget):
         if content["type"] == "plotly":
             self.send({"type": "plotly"}, [assets.plotly().read_bytes()])
         if content["type"] == "state":
-            self._answer(content["ticket"], content["values"], content.get("moves", self.moves))
+            self._answer(content["ticket"], content["values"], None if content.get("following") else content.get("moves", self.moves))
         if content["type"] == "frames":
-            self._answer_more(content["ticket"], content["values"])
-        if content["type"] == "frame":  # another one of a film that the view has
-            self._adopt(self.declaration.check(content["values"]))
+            self._answer_more(content["ticket"], content["values"], content["first"])
+        if content["type"] == "frame" and not content.get("following") and content["moves"] == self.moves:
+            self._adopt(self.declaration.check(content["values"]))  # another one of a film that the view has
         if content["type"] in ("state", "frame") and not content.get("following"):  # the other views of this figure go along
             self.send({"type": "shown", "ticket": content["ticket"], "values": self.current})
 
-    def _answer(self, ticket: str, values: dict, moves: int):
+    def _answer(self, ticket: str, values: dict, moves: int | None):
         """Compute one state for the front end; trouble is one sentence, and the next state a new chance.
 
-        A question asked before Python last set a parameter is answered, but does not set it back.
+        A question asked before Python last set a parameter is answered, but does not set it back; nor does one of a view that
+        follows another, whose `moves` are None.
         """
         try:
             if self.declaration.streams:
                 checked = self.declaration.check(values)
-                self._runs[_view(ticket)] = Run(self.declaration.run(checked))
-                header, buffers = self._next_frames(ticket, checked)
+                self._runs[_view(ticket)] = Run(self.declaration.run(checked), self.declaration.frames)
+                header, buffers = self._frames_since(0, ticket, checked)
             else:
                 state = self.declaration.state(values)
                 checked = state.values
@@ -175,24 +176,21 @@ class Explorer(anywidget.AnyWidget):
         self.send({"type": "state", "ticket": ticket} | header, buffers)  # first, so that the picture waits for nothing
         if moves == self.moves:
             self._adopt(checked)
-        if self.current != checked:  # something linked to the traits wanted another value
+        if moves is not None and self.current != checked:  # something linked to the traits wanted another value
             self._move()
 
-    def _answer_more(self, ticket: str, values: dict):
-        """The next frames of a film that a view shows."""
+    def _answer_more(self, ticket: str, values: dict, first: int):
+        """The frames from `first` on of a film that a view shows."""
         try:
-            header, buffers = self._next_frames(ticket, self.declaration.check(values))
+            header, buffers = self._frames_since(first, ticket, self.declaration.check(values))
         except Exception as error:  # as above
             self._troubled(ticket, values, error)
             return
         self.send({"type": "state", "ticket": ticket} | header, buffers)
 
-    def _next_frames(self, ticket: str, values: dict) -> tuple[dict, list[bytes]]:
-        """As many frames as come in FRAME_SECONDS, stacked, and which ones they are."""
-        run = self._runs[_view(ticket)]
-        first, shots = run.taken, run.more(FRAME_SECONDS)
-        if not shots:
-            raise ValueError(f"compute must yield the {self.declaration.frames} frames that Time declares, got {first}")
+    def _frames_since(self, first: int, ticket: str, values: dict) -> tuple[dict, list[bytes]]:
+        """As many frames from `first` on as there are after FRAME_SECONDS, stacked, and which ones they are."""
+        shots = self._runs[_view(ticket)].since(first, FRAME_SECONDS)
         states = [self.declaration.shot(values, first + k, shot) for k, shot in enumerate(shots)]
         arrays = {name: np.stack([state.arrays[name] for state in states]) for name in states[0].arrays}
         header, buffers = self._encoded(State(values, arrays, states[-1].readout, tuple(state.readout for state in states)))

@@ -76,9 +76,10 @@ class Time(Parameter):
 
 def stacked(explorer: str, made: Iterable[Mapping[str, Any]], frames: int, only: int | None = None) -> dict[str, np.ndarray]:
     """The frames that a generator yields, as arrays with a leading axis; as many as Time says, those after `only` left NaN."""
-    shots = [{name: np.array(value) for name, value in shot.items()} for shot in itertools.islice(made, only)]
+    shots = [{name: np.array(value) for name, value in shot.items()} for shot in itertools.islice(made, only or frames + 1)]
     if len(shots) != (only or frames):
-        raise ValueError(f"explorer {explorer}: compute must yield the {frames} frames that Time declares, got {len(shots)}")
+        got = len(shots) if len(shots) < frames else "more"
+        raise ValueError(f"explorer {explorer}: compute must yield the {frames} frames that Time declares, got {got}")
     blank = {name: np.full_like(value, np.nan, dtype=float) for name, value in shots[0].items()}
     return {name: np.stack([shot[name] for shot in [*shots, *[blank] * (frames - len(shots))]]) for name in shots[0]}
 
@@ -89,18 +90,39 @@ def moment(data: Mapping[str, Any], frame: int, frames: int) -> dict[str, Any]:
 
 
 class Run:
-    """A film that a generator makes, taken frame by frame: what a kernel shows while it computes."""
+    """A film that a generator makes, taken frame by frame: what a kernel shows while it computes.
 
-    def __init__(self, made: Iterator[Mapping[str, Any]]):
-        self._made, self.taken = iter(made), 0
+    The frames that were taken are kept, so that an answer that was lost can be given again.
+    """
 
-    def more(self, seconds: float) -> list[Mapping[str, Any]]:
-        """The next frames, as many as come in so many seconds, at least one; none at the end."""
-        begun, shots = time.perf_counter(), []
-        while not shots or time.perf_counter() - begun < seconds:
-            shot = next(self._made, None)
-            if shot is None:
-                break
-            shots.append({name: np.array(value) for name, value in shot.items()})
-        self.taken += len(shots)
-        return shots
+    def __init__(self, made: Iterator[Mapping[str, Any]], frames: int):
+        self._made, self._frames, self._shots = iter(made), frames, []
+        self._error: Exception | None = None
+
+    def since(self, first: int, seconds: float) -> list[Mapping[str, Any]]:
+        """The frames from `first` on, as many as there are and come in so many seconds, at least one.
+
+        Raises what the generator has raised, or ValueError where it has ended too soon or goes on too long.
+        """
+        begun = time.perf_counter()
+        while len(self._shots) < self._frames and (len(self._shots) <= first or time.perf_counter() - begun < seconds):
+            if self._error is None:
+                self._take()
+            if self._error is not None:
+                if len(self._shots) > first:
+                    break  # what came before is shown first
+                raise self._error
+        if len(self._shots) == self._frames and next(self._made, None) is not None:
+            raise ValueError(f"compute must yield the {self._frames} frames that Time declares, got more")
+        return self._shots[first:]
+
+    def _take(self) -> None:
+        """One more frame, or what has come in its place."""
+        try:
+            shot = next(self._made)
+        except StopIteration:
+            self._error = ValueError(f"compute must yield the {self._frames} frames that Time declares, got {len(self._shots)}")
+        except Exception as error:  # the reader's own compute; every later question gets the same answer
+            self._error = error
+        else:
+            self._shots.append({name: np.array(value) for name, value in shot.items()})

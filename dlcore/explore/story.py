@@ -75,7 +75,8 @@ def guess(explorer: str, given, data: Mapping[str, Any], figure: dict) -> dict |
         raise ValueError(f"explorer {explorer}: guess must name a number or a curve, got the text {made.name!r}")
     if not _has_plane(figure, _AXES):
         raise ValueError(f"explorer {explorer}: a guess is made on the picture's axes, and this figure has none; leave guess out")
-    curves = [k for k, trace in enumerate(figure["data"]) if any(found[2] == made.name for found in references(trace.get("y", "")))]
+    first = [k for k, trace in enumerate(figure["data"]) if trace.get("xaxis", "x") == "x" and trace.get("yaxis", "y") == "y"]
+    curves = [k for k in first if any(found[2] == made.name for found in references(figure["data"][k].get("y", "")))]
     number = np.ndim(data[made.name]) == 0
     if not number and not curves:
         raise ValueError(

@@ -238,6 +238,31 @@ def test_a_film_goes_by_the_clock(opened, presses, rate):
         figure.action("speed")
 
 
+def test_a_film_goes_on_from_where_the_reader_puts_it(opened):
+    figure, _ = opened("wave")
+    moved = """root => new Promise(resolve => {
+        const input = root.querySelector("[name=now]"), seen = [];
+        let put = false;
+        root.querySelector("[data-action=loop]").click();
+        root.addEventListener("explorer:painted", function watch({ detail: { values: { now } } }) {
+            if (put) seen.push(now);
+            if (!put && now >= 5) {
+                put = true;
+                input.value = 1;
+                input.dispatchEvent(new Event("input", { bubbles: true }));
+            }
+            if (seen.length < 4) return;
+            root.removeEventListener("explorer:painted", watch);
+            for (const action of ["play", "loop"]) root.querySelector(`[data-action=${action}]`).click();
+            resolve(seen);
+        });
+        root.querySelector("[data-action=play]").click();
+    })"""
+    seen = figure.root.evaluate(moved)
+    assert seen[0] == 1
+    assert seen[1] in (2, 3, 4)  # and not at 6, where the film would have been
+
+
 def test_for_those_who_want_no_motion_a_film_is_a_slide_show(open_page, touch_page):
     figure = film(open_page, touch_page, reduced_motion="reduce")
     assert figure.later(5000).state["step"] == 0
@@ -274,6 +299,15 @@ def test_a_story_goes_on_and_back(opened):
     assert len(figure.look().traces) == 4
     figure.action("back").action("back").reaches(k=1, shift=0)
     assert told(figure) == "A story in 3 steps."
+
+
+def test_next_pressed_twice_is_two_steps(opened):
+    figure, _ = opened("power")
+    figure.root.evaluate("root => [1, 2, 3].forEach(() => root.querySelector('[data-action=next]').click())")
+    figure.reaches(k=2, shift=1)
+    assert told(figure).startswith("3 / 3")
+    assert figure.root.locator(".explorer-strayed").count() == 0
+    assert len(figure.look().traces) == 2
 
 
 def test_the_keys_of_a_remote_walk_through_the_story_and_to_the_next_figure(opened):
@@ -356,6 +390,7 @@ def test_a_curve_is_drawn_with_keys(opened):
     press = figure.page.keyboard.press
     for key in ("ArrowRight", "ArrowUp", "ArrowUp", "Enter"):
         press(key)
+    assert figure.page.evaluate("document.activeElement.dataset.action") == "unguess"
     ((x, y),) = figure.plot.evaluate(GUESSED)
     low, high = declaration_range(figure)
     assert np.argmax(y) == 1 and len(x) == 9

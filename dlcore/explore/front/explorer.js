@@ -38,9 +38,9 @@ class Explorer {
       play: () => this.play(),
       pin: () => this.pinned(!this.picture?.ghosts.length),
       present: () => this.presenting.toggle(),
-      csv: () => this.wake().then(() => saveNumbers(this)),
-      image: () => this.wake().then(() => saveImage(this, "png")),
-      svg: () => this.wake().then(() => saveImage(this, "svg")),
+      csv: () => this.drawing().then(() => saveNumbers(this)),
+      image: () => this.drawing().then(() => saveImage(this, "png")),
+      svg: () => this.drawing().then(() => saveImage(this, "svg")),
       link: () => copy(address(spec, this.values), this.buttons.link, intoAddressBar),
       embed: () => copy(frameLine(source.home(spec.name), spec, this.values, Math.ceil(root.offsetHeight)), this.buttons.embed, inPrompt),
     };
@@ -132,6 +132,13 @@ class Explorer {
     return this.picture ? (this.running ?? Promise.resolve()) : this.want({});
   }
 
+  // The same for what cannot do without a picture: where there is none, its own trouble has been told.
+  async drawing() {
+    await this.wake();
+    if (!this.picture) throw new Error(this.alert.textContent || "There is no picture yet; try again.");
+    return this.picture;
+  }
+
   // Ask for a state; only the newest wish is kept while one is being painted.
   want(changes, event) {
     this.values = this.source.snap({ ...this.values, ...changes });
@@ -170,13 +177,17 @@ class Explorer {
     this.pick?.place();
     const sentence = Array.isArray(state.readout) ? state.readout[frame] : state.readout;
     this.readout.textContent = sentence;
-    if (!this.film?.playing) this.plot.setAttribute("aria-label", `${this.spec.caption} ${sentence}`);
+    if (!this.film?.playing) this.describe();
     if (!this.wanted && state.texts) this.showControls(state.texts);
     this.root.dataset.state = JSON.stringify(state.values);
     this.story?.follow(state.values);
     this.guessing?.show();
     const detail = { values: state.values, milliseconds: performance.now() - since };
     this.root.dispatchEvent(new CustomEvent("explorer:painted", { detail, bubbles: true }));
+  }
+
+  describe() {
+    this.plot.setAttribute("aria-label", `${this.spec.caption} ${this.readout.textContent}`);
   }
 
   // The first picture is there: the still has done its part.
@@ -212,7 +223,15 @@ class Explorer {
     if (!held) return;
     const { preset, action } = held.dataset;
     if (preset !== undefined) this.want(this.spec.presets[preset], event);
-    else if (action) this.actions[action](event);
+    else if (action) this.act(action, event);
+  }
+
+  async act(action, event) {
+    try {
+      await this.actions[action](event);
+    } catch (error) {
+      this.trouble(error.message);
+    }
   }
 
   reset(event) {
@@ -250,7 +269,8 @@ class Explorer {
 
   // Whether the curves that are drawn now stay as a ghost.
   async pinned(wanted) {
-    await this.wake();
+    if (!wanted && !this.picture?.ghosts.length) return;
+    await this.drawing();
     this.buttons.pin.setAttribute("aria-pressed", wanted);
     await (wanted ? this.picture.pin() : this.picture.unpin());
   }

@@ -56,14 +56,20 @@ class Film {
     this.faster.setAttribute("aria-label", `Speed ${this.faster.textContent}`);
   }
 
+  // What was asked for and is not drawn yet is not wanted any more: in a kernel it may have to be made.
   pause() {
+    const { root, running } = this.explorer;
+    const stopped = this.playing && running;
     this.playing = false;
     this.mark();
+    if (stopped) this.explorer.want({ [this.parameter.name]: JSON.parse(root.dataset.state)[this.parameter.name] });
+    else this.explorer.describe();
   }
 
   mark() {
     this.buttons.play.textContent = this.playing ? "⏸ Pause" : FILM[1][1];
     this.buttons.play.setAttribute("aria-pressed", Boolean(this.playing));
+    this.explorer.readout.setAttribute("aria-live", this.playing ? "off" : "polite"); // thirty sentences a second are none
   }
 
   toggle() {
@@ -79,17 +85,20 @@ class Film {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const perMillisecond = () => (calm ? this.last / CALM_STOPS / CALM_MILLISECONDS : (this.rate * this.speed) / 1000);
     let at = this.index === this.last ? 0 : this.index;
+    let shown = at;
     let before = performance.now();
     await this.show(at);
     while (goes()) {
       await (calm ? new Promise((resolve) => setTimeout(resolve, CALM_MILLISECONDS)) : nextFrame());
       const now = performance.now();
-      at += (now - before) * perMillisecond();
+      if (this.index === shown) at += (now - before) * perMillisecond();
+      else at = this.index; // the reader has put it elsewhere
       before = now;
       if (!goes()) return;
       if (at >= this.last && this.loop.getAttribute("aria-pressed") === "true") at = 0;
-      if (Math.floor(at) !== this.index) await this.show(Math.min(Math.floor(at), this.last));
-      if (at >= this.last) return this.pause();
+      shown = Math.min(Math.floor(at), this.last);
+      if (shown !== this.index) await this.show(shown);
+      if (at >= this.last && goes()) return this.pause();
     }
   }
 }

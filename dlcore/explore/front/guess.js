@@ -42,7 +42,7 @@ class Guessing {
   }
 
   async begin() {
-    await this.explorer.wake();
+    await this.explorer.drawing();
     this.explorer.picture.over = () => (this.points ? [{ ...GUESS_LINE, ...this.points }] : []);
     if (this.spec.kind === "number") {
       this.level(Number(this.slider.value) / GUESS_STEPS);
@@ -63,6 +63,7 @@ class Guessing {
     const { x, y } = this.axes;
     const value = y.l2d(y.range[0] + fraction * (y.range[1] - y.range[0]));
     this.points = { x: x.range.map((end) => x.l2d(end)), y: [value, value] };
+    this.slider.setAttribute("aria-valuetext", written(value));
     this.show();
     return this.explorer.picture.redraw();
   }
@@ -77,8 +78,10 @@ class Guessing {
       this.drawing = false;
       ending.abort();
       plot.classList.remove("explorer-draws");
+      const held = document.activeElement === plot;
       plot.removeAttribute("tabindex");
       this.show();
+      if (held) this.clear.focus();
     };
     plot.classList.add("explorer-draws");
     plot.tabIndex = 0;
@@ -95,12 +98,13 @@ class Guessing {
       picture.redraw();
     };
     listen("pointerdown", (event) => {
+      if (event.button !== 0 || !event.isPrimary) return;
       event.preventDefault();
       drawn.clear();
       add(event);
       plot.setPointerCapture(event.pointerId);
-      listen("pointermove", add);
-      listen("pointerup", () => this.stop());
+      listen("pointermove", (moved) => moved.isPrimary && add(moved));
+      for (const end of ["pointerup", "pointercancel"]) listen(end, (ended) => ended.isPrimary && this.stop());
     });
     this.byKeys(listen);
   }

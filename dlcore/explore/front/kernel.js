@@ -45,7 +45,7 @@ class GrowingFilm {
       this.answer.arrays[name] = { ...whole };
       this.count = first + shape[0];
     }
-    this.answer.readout = [...this.answer.readout, ...readout];
+    this.answer.readout = Object.assign([...this.answer.readout], Object.fromEntries(readout.map((text, k) => [first + k, text])));
     this.answer.ranges = ranges;
   }
 
@@ -67,8 +67,10 @@ class KernelSource {
     model.on("msg:custom", this.receive);
   }
 
+  // But a film has its frames alone.
   snap(values) {
-    return values;
+    const time = this.model.get("spec").parameters.find((p) => p.kind === "time");
+    return time ? { ...values, [time.name]: time.values[indexOf(time, values[time.name])] } : values;
   }
 
   // Another view of the same figure shows these values now: show them here as well, and tell nobody.
@@ -82,6 +84,7 @@ class KernelSource {
   async state(values, grown) {
     const following = JSON.stringify(values) === this.followed;
     this.followed = undefined;
+    this.follows = following;
     const { time } = this.model.get("spec");
     const run = JSON.stringify({ ...values, [time]: 0 });
     if (!time || this.film?.run !== run) {
@@ -89,12 +92,12 @@ class KernelSource {
       const answer = await this.ask("state", { values, moves: this.moves, following });
       if (!time) return answer;
       this.film = answer.frames ? new GrowingFilm(run, answer) : { run, answer, count: Infinity };
-    } else this.tell({ type: "frame", ticket: `${this.id}-${this.asked}`, values, following });
+    } else this.tell({ type: "frame", ticket: `${this.id}-${this.asked}`, values, moves: this.moves, following });
     const { film } = this;
     const moments = this.model.get("spec").parameters.find((p) => p.name === time).values;
     while (film.count <= moments.indexOf(values[time])) {
       if (!(await grown(film.at({ ...values, [time]: moments[film.count - 1] })))) break; // the reader wants something else by now
-      film.add(await this.ask("frames", { values }));
+      film.add(await this.ask("frames", { values, first: film.count }));
     }
     const shown = Math.min(moments.indexOf(values[time]), film.count - 1);
     return { ...film.answer, values: { ...values, [time]: moments[shown] }, texts: undefined };
@@ -155,8 +158,8 @@ function render({ model, el }) {
   const typeset = (element) => element.textContent.includes("$") && typesetter?.typeset(element);
   const explorer = new Explorer(root, spec, source, typeset);
   source.moved = (values) => explorer.want(values);
-  // While this view is on its way itself, the other one will follow it.
-  source.elsewhere = (values) => explorer.running || same(values, explorer.values) || source.follow(values);
+  // While this view is on its way by its reader's wish, the other one will follow it.
+  source.elsewhere = (values) => (explorer.running && !source.follows) || same(values, explorer.values) || source.follow(values);
   explorer.values = model.get("values");
   explorer.showControls();
   const byHash = () => {

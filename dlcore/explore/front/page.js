@@ -95,9 +95,30 @@ class BakedSource {
   }
 }
 
+const LOW = Object.fromEntries([..."0123456789"].map((digit, k) => [digit, "₀₁₂₃₄₅₆₇₈₉"[k]]));
+const HIGH = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹", "*": "*" };
+const GREEK = {
+  alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", theta: "θ", kappa: "κ", lambda: "λ", mu: "μ",
+  xi: "ξ", rho: "ρ", sigma: "σ", tau: "τ", varphi: "φ", phi: "φ", chi: "χ", omega: "ω", ell: "ℓ", sqrt: "√", times: "×",
+}; // prettier-ignore
+
+// A formula of a label where nothing can set it, in a file of its own: σ² for \sigma^2, log₁₀ for \log_{10}.
+function plain(tex) {
+  const script = (signs, mark) => (_, inner, sign) => [...(inner ?? sign)].map((c) => signs[c] ?? null).includes(null) ? mark + (inner ?? sign) : [...(inner ?? sign)].map((c) => signs[c]).join("");
+  return tex
+    .replace(/\\([a-zA-Z]+)\s*/g, (_, name) => GREEK[name] ?? name)
+    .replace(/\^(?:\{([^}]*)\}|(.))/g, script(HIGH, "^"))
+    .replace(/_(?:\{([^}]*)\}|(.))/g, script(LOW, "_"))
+    .replace(/[{}\\]/g, "");
+}
+
 // Labels may hold LaTeX between dollars; the page's own MathJax sets it once it is there.
 function typesetInPage(element) {
   if (!element.textContent.includes("$")) return;
+  if (!globalThis.MathJax && !document.querySelector("script[src*='mathjax' i]")) {
+    element.textContent = element.textContent.replace(/\$([^$]+)\$/g, (_, tex) => plain(tex));
+    return;
+  }
   element.classList.add("tex2jax_process", "mathjax_process");
   element.textContent = element.textContent.replace(/\$([^$]+)\$/g, "\\($1\\)");
   globalThis.MathJax?.typesetPromise?.([element]);
@@ -107,7 +128,7 @@ function explorersByHash() {
   const found = /^#explorer-([\w-]+?)(?:\?(.*))?$/.exec(location.hash);
   const root = found && document.getElementById(`explorer-${found[1]}`);
   if (!root?.explorer) return;
-  land(root);
+  if (window.parent === window) land(root); // in a frame it would move the page around it
   root.explorer.restore(found[2] ?? "");
 }
 

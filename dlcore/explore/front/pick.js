@@ -8,7 +8,10 @@ function reached(parameter, value, any, log) {
   const offered = parameter.values;
   const [low, high] = [Math.min(...offered), Math.max(...offered)];
   const inside = Math.min(Math.max(value, low), high);
-  if (any && parameter.kind === "slider") return offered.every(Number.isInteger) ? Math.round(inside) : Number(inside.toPrecision(DIGITS));
+  if (any && parameter.kind === "slider") {
+    const round = offered.every(Number.isInteger) ? Math.round(inside) : Number(inside.toPrecision(DIGITS));
+    return Math.min(Math.max(round, low), high);
+  }
   const apart = (v) => Math.abs(log ? Math.log(v / inside) : v - inside);
   return offered.reduce((best, v) => (apart(v) < apart(best) ? v : best));
 }
@@ -43,7 +46,8 @@ class Pick {
     const drags = held === this.handle || (event.pointerType === "mouse" && !this.plane.turns);
     const from = { x: event.clientX, y: event.clientY };
     const ending = new AbortController();
-    const follow = (type, act) => window.addEventListener(type, act, { signal: ending.signal });
+    const own = (act) => (moved) => moved.pointerId === event.pointerId && act(moved); // another finger is none of ours
+    const follow = (type, act) => window.addEventListener(type, own(act), { signal: ending.signal });
     if (drags) {
       event.preventDefault();
       this.set(event);

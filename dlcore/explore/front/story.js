@@ -26,8 +26,10 @@ class Story {
     this.index = index;
     this.show();
     const { pin = false, highlight = [] } = this.steps[index] ?? {};
+    const left = () => this.index !== index; // for another step, or by a reset
     if (pin) await this.explorer.want(this.valuesAt(index - 1));
-    await this.explorer.pinned(pin);
+    if (!left()) await this.explorer.pinned(pin);
+    if (left()) return true;
     this.explorer.highlight(highlight);
     await this.explorer.want(this.valuesAt(index));
     return true;
@@ -45,8 +47,8 @@ class Story {
   show() {
     const count = this.steps.length;
     this.text.textContent = this.index < 0 ? `A story in ${count} steps.` : `${this.index + 1} / ${count}  ${this.steps[this.index].text}`;
-    this.back.disabled = this.index < 0;
-    this.next.disabled = this.index === count - 1;
+    this.back.setAttribute("aria-disabled", this.index < 0); // a button that was disabled would lose the focus
+    this.next.setAttribute("aria-disabled", this.index === count - 1);
   }
 
   // A reader who moves a control leaves the story for a while: its line is pale until a step brings its state back.

@@ -19,7 +19,7 @@ async function saveImage({ picture, spec, plot }, format) {
 
 // The clipboard needs permission; without it `otherwise` shows the text to copy.
 async function copy(text, held, otherwise) {
-  const label = held.textContent;
+  const label = (held.dataset.label ??= held.textContent);
   try {
     await navigator.clipboard.writeText(text);
     held.textContent = "✓ Copied";
@@ -44,10 +44,10 @@ function intoAddressBar(text) {
 function frameLine(page, spec, values, height) {
   const query = new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
   const title = spec.caption.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-  return `<iframe src="${page}#explorer-${spec.name}?${query.toString().replaceAll("&", "&amp;")}" title="${title}" width="100%" height="${height}" style="border: 0"></iframe>`;
+  return `<iframe src="${page}#explorer-${spec.name}?${query.toString().replaceAll("&", "&amp;")}" title="${title}" width="100%" height="${height}" allow="fullscreen; clipboard-write" style="border: 0"></iframe>`;
 }
 
 function inPrompt(text) {
-  prompt("Copy this line:", text);
+  prompt("Copy this line:", text); // where even that is forbidden nothing is lost but the line
   return "Embed";
 }

@@ -1,5 +1,6 @@
 """Films: a state is a whole run; frames, sentences, generators; declarations that cannot be honoured are refused."""
 
+import itertools
 import json
 
 import numpy as np
@@ -123,10 +124,31 @@ def test_a_generator_must_keep_its_word():
 
 
 def test_a_run_gives_what_comes_in_time_and_at_least_one_frame():
-    run = Run(iter([{"y": 1.0}, {"y": 2.0}, {"y": 3.0}]))
-    assert [shot["y"] for shot in run.more(0)] == [1.0]
-    assert [shot["y"] for shot in run.more(60)] == [2.0, 3.0]
-    assert run.more(60) == [] and run.taken == 3
+    run = Run(iter([{"y": 1.0}, {"y": 2.0}, {"y": 3.0}]), 3)
+    assert [shot["y"] for shot in run.since(0, 0)] == [1.0]
+    assert [shot["y"] for shot in run.since(1, 60)] == [2.0, 3.0]
+    assert [shot["y"] for shot in run.since(1, 0)] == [2.0, 3.0]  # an answer that was lost is given again
+
+
+def test_a_run_tells_what_stopped_it_again_and_again():
+    def breaks():
+        yield {"y": 1.0}
+        raise ArithmeticError("thirteen")
+
+    run = Run(breaks(), 3)
+    assert len(run.since(0, 60)) == 1
+    for _ in range(2):
+        with pytest.raises(ArithmeticError, match="thirteen"):
+            run.since(1, 60)
+    with pytest.raises(ValueError, match="must yield the 3 frames that Time declares, got 2"):
+        Run(iter([{"y": 1.0}] * 2), 3).since(2, 0)
+    with pytest.raises(ValueError, match="got more"):
+        Run(itertools.repeat({"y": 1.0}), 3).since(2, 0)
+
+
+def test_a_generator_without_an_end_is_refused():
+    with pytest.raises(ValueError, match="must yield the 10 frames that Time declares, got more"):
+        stacked("e", itertools.repeat({"y": X}), 10)
 
 
 def test_a_sentence_that_is_true_of_all_frames_is_stored_once(tmp_path, monkeypatch):
@@ -173,8 +195,8 @@ def wired(explorer: Explorer) -> Explorer:
     return explorer
 
 
-def say(explorer, kind, ticket="view-1", **values):
-    explorer._received(explorer, {"type": kind, "ticket": ticket, "values": values}, [])
+def say(explorer, kind, ticket="view-1", first=0, **values):
+    explorer._received(explorer, {"type": kind, "ticket": ticket, "values": values, "first": first}, [])
     return [message for message in explorer.sent if message[0]["type"] == "state"][-1]
 
 
@@ -184,18 +206,22 @@ def test_a_kernel_answers_with_the_whole_film_and_follows_its_time():
     shapes = {array["name"]: tuple(array["shape"]) for array in content["arrays"]}
     assert shapes["profile"] == (FRAMES, 41) and len(content["readout"]) == FRAMES
     count = len(explorer.sent)
-    explorer._received(explorer, {"type": "frame", "ticket": "view-1", "values": {"rate": 0.5, "step": 25}}, [])
+    frame = {"type": "frame", "ticket": "view-1", "values": {"rate": 0.5, "step": 25}, "moves": explorer.moves}
+    explorer._received(explorer, frame, [])
     assert explorer.step == 25
     assert [content["type"] for content, _ in explorer.sent[count:]] == ["shown"]
+    for ignored in ({"following": True}, {"moves": explorer.moves - 1}):  # a view that follows, one that Python has overtaken
+        explorer._received(explorer, frame | {"values": {"rate": 0.5, "step": 30}} | ignored, [])
+        assert explorer.step == 25
 
 
 def test_a_kernel_gives_the_frames_of_a_generator_a_few_at_a_time(monkeypatch):
     monkeypatch.setattr("dlcore.explore.explorer.FRAME_SECONDS", 0)
     explorer = wired(film_made_frame_by_frame())
     for k in range(FRAMES):
-        content, buffers = say(explorer, "state" if k == 0 else "frames", rate=0.5, step=3)
+        content, buffers = say(explorer, "state" if k == 0 else "frames", first=k, rate=0.5, step=3)
         assert (content["first"], content["frames"], len(content["readout"])) == (k, FRAMES, 1)
         profile = np.frombuffer(buffers[[array["name"] for array in content["arrays"]].index("profile")])
         np.testing.assert_allclose(profile, np.exp(-k / 6) * np.linspace(-2, 2, 41) ** 2)
-    content, _ = say(explorer, "frames", rate=0.5, step=3)
-    assert "must yield" in content["trouble"]
+    content, _ = say(explorer, "frames", first=2, rate=0.5, step=3)  # an answer was lost
+    assert content["first"] == 2 and len(content["readout"]) == FRAMES - 2

@@ -62,6 +62,14 @@ def test_guesses_that_are_refused(guess, match):
         declare(guess=guess)
 
 
+def test_a_curve_of_another_panel_cannot_be_drawn():
+    figure = lines("x", "y")
+    figure["data"][0] |= {"xaxis": "x2", "yaxis": "y2"}
+    figure["data"].append({"type": "scatter", "x": "@x", "y": "@x"})
+    with pytest.raises(ValueError, match="draws as no curve"):
+        declare(figure=figure, guess="y")
+
+
 def test_an_array_that_is_no_curve_cannot_be_drawn():
     with pytest.raises(ValueError, match="draws as no curve"):
         declare(guess="x")
