@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.book.conftest import WAVE, Book, code, new_book
+from tests.book.books import WAVE, Book, code, new_book
 
 CLAIMS = """from dlcore.claims import claim, erratum
 

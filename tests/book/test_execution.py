@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from dlcore.explore.reach import PACKAGE
-from tests.book.conftest import WAVE, code
+from tests.book.books import WAVE, code
 
 STAMPS = """import pathlib, time
 start = time.time()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.book.conftest import WAVE, code
+from tests.book.books import WAVE, code
 
 
 @pytest.mark.parametrize(

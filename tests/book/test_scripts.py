@@ -2,7 +2,7 @@
 
 import re
 
-from tests.book.conftest import code
+from tests.book.books import code
 
 QUIZ = 'from dlcore.explore import quiz\nquiz("half", "Half of one?", answer=0.5, within=0.01)'
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.book.conftest import WAVE, code
+from tests.book.books import WAVE, code
 
 BOX = f'{WAVE}\nimport ipywidgets\nipywidgets.VBox([show("upper"), ipywidgets.HBox([show("lower")])])'
 LINKED = f"""{WAVE}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.book.conftest import HEAD, ROOT
+from tests.book.books import HEAD, ROOT
 from tests.browser import lab
 from tests.browser.book import served
 from tests.browser.driver import Figure

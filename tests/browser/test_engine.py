@@ -431,6 +431,7 @@ def test_an_old_browser_is_told_so(open_page, small_page):
     page = open_page("about:blank")
     page.add_init_script("delete globalThis.DecompressionStream")
     page.goto(small_page["file"])
+    page.locator("#explorer-growth [data-action=pin]").click()
     page.wait_for_function("document.querySelector('#explorer-growth [role=alert]').textContent !== ''", timeout=PATIENCE)
     assert "too old to unpack the numbers" in page.locator("#explorer-growth [role=alert]").inner_text()
 

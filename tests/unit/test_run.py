@@ -131,7 +131,7 @@ NOTEBOOKS = {f"chapters/{path.name}" for path in run.notebooks(None)}
         ("tests/browser/test_quiz.py", {"tests/browser/test_quiz.py"}),
         ("tests/browser/specimens.py", UNITS | STORED | OWN | ENGINE - {"tests/book"}),
         ("tests/unit/test_run.py", UNITS),
-        ("tests/book/conftest.py", UNITS | STORED | OWN | ENGINE),  # some build books of their own
+        ("tests/book/books.py", UNITS | STORED | OWN | ENGINE),  # some build books of their own
         ("README.md", set()),
     ],
 )
