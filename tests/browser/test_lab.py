@@ -126,6 +126,7 @@ def test_a_fast_drag_of_200_events_ends_on_the_last_value_without_a_queue(notebo
 
 def test_a_linked_slider_moves_the_figure_and_follows_it(growth):
     shown = growth.page.locator(".jp-OutputArea .widget-readout")
+    growth.page.wait_for_function("document.querySelector('.jp-OutputArea .widget-readout').textContent === '50'")  # reset, it too
     growth.page.locator(".jp-OutputArea .noUi-handle").focus()
     growth.page.keyboard.press("ArrowRight")
     growth.reaches(depth=51)
