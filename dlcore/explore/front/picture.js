@@ -12,6 +12,9 @@ const PRESENT_FONT = 24; // exponents on a logarithmic axis are 7/8 of it
 const PRESENT_STROKE = 1.6;
 const PALE = 0.25;
 
+// How many axes an array may have at this place of a trace; with one more it is a film.
+const roomOf = ({ type }, key) => (key === "z" && FIELDS.includes(type) ? 2 : 1);
+
 function* referencesIn(node) {
   if (typeof node === "string") {
     const found = REFERENCE.exec(node);
@@ -84,8 +87,7 @@ class Picture {
     if (ArrayBuffer.isView(node)) return node; // a ghost's own numbers
     if (Array.isArray(node)) return node.map((value) => this.fill(value));
     if (node && typeof node === "object") {
-      const inner = (name) => (name === "z" && FIELDS.includes(node.type) ? 2 : 1);
-      return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, this.fill(value, name, inner(name))]));
+      return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, this.fill(value, name, roomOf(node, name))]));
     }
     return node;
   }
@@ -167,7 +169,7 @@ class Picture {
       const found = typeof text === "string" && REFERENCE.exec(text);
       if (!found) return false;
       if (found[2] !== undefined) return !/^\d/.test(found[2]);
-      return this.arrays[found[1]].shape.length > (key === "z" && FIELDS.includes(trace.type) ? 2 : 1);
+      return this.arrays[found[1]].shape.length > roomOf(trace, key);
     };
     return Object.entries(trace).some(depends);
   }
@@ -246,7 +248,7 @@ class Picture {
         const found = typeof trace[key] === "string" && REFERENCE.exec(trace[key]);
         if (!found) continue;
         const log = this.figure.layout[`${key}axis${(trace[`${key}axis`] ?? key).slice(1)}`]?.type === "log";
-        const values = this.value(found[1], found[2], true, key === "z" && FIELDS.includes(trace.type) ? 2 : 1);
+        const values = this.value(found[1], found[2], true, roomOf(trace, key));
         const rows = ArrayBuffer.isView(values) ? [values] : values;
         for (const data of rows) {
           for (let k = 0; k < data.length; k++) {

@@ -29,10 +29,11 @@ async function copy(text, held, otherwise) {
   setTimeout(() => (held.textContent = label), SAID_MILLISECONDS);
 }
 
+const queryOf = (values) => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
+
 // A link that restores these values.
 function address(spec, values) {
-  const query = new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
-  return `${location.href.split("#")[0]}#explorer-${spec.name}?${query}`;
+  return `${location.href.split("#")[0]}#explorer-${spec.name}?${queryOf(values)}`;
 }
 
 function intoAddressBar(text) {
@@ -42,9 +43,8 @@ function intoAddressBar(text) {
 
 // The line that puts the figure, at these values, into another page.
 function frameLine(page, spec, values, height) {
-  const query = new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
   const title = spec.caption.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-  return `<iframe src="${page}#explorer-${spec.name}?${query.toString().replaceAll("&", "&amp;")}" title="${title}" width="100%" height="${height}" allow="fullscreen; clipboard-write" style="border: 0"></iframe>`;
+  return `<iframe src="${page}#explorer-${spec.name}?${queryOf(values).replaceAll("&", "&amp;")}" title="${title}" width="100%" height="${height}" allow="fullscreen; clipboard-write" style="border: 0"></iframe>`;
 }
 
 function inPrompt(text) {
