@@ -8,6 +8,8 @@
     incremental when pages are read or written although none was edited
     only      one chapter alone, for whoever is writing it
     links     [text](#explorer-NAME?depth=50) in prose
+    numbers   numbers of chapters and figures
+    folding   checks and code as one quiet line that opens
     ledger    the pages Claim ledger and Errata, and claims.json
     sources   whose ledger ids are whose, and one name for each source
     table     the tables of these pages
@@ -25,10 +27,25 @@ FRONT = Path(__file__).parent / "front"
 
 def setup(app) -> dict:
     """Connect every part to Sphinx."""
-    from dlcore.book import baking, execution, figures, incremental, ledger, links, only, pages, scripts, styles, theme, widgets
+    from dlcore.book import (
+        baking,
+        execution,
+        figures,
+        folding,
+        incremental,
+        ledger,
+        links,
+        numbers,
+        only,
+        pages,
+        scripts,
+        styles,
+        theme,
+        widgets,
+    )  # fmt: skip
 
     app.connect("builder-inited", _add_front_files)
-    for part in (pages, incremental, only, baking, figures, execution, links, ledger, theme, styles, widgets, scripts):
+    for part in (pages, incremental, only, baking, figures, execution, numbers, links, ledger, folding, theme, styles, widgets, scripts):
         part.setup(app)
     return {"version": "1", "env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}
 

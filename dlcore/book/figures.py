@@ -6,7 +6,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util import logging
 
-from dlcore.book import outputs
+from dlcore.book import numbers, outputs
 from dlcore.book.pages import all_pages
 
 log = logging.getLogger(__name__)
@@ -23,9 +23,12 @@ def resolve(app, doctree, docname) -> None:
     here = "../" * docname.count("/") + "_static/explorers/"
     for node in outputs.html_nodes(doctree):
         html = node.astext()
-        if page.STATIC not in html and 'class="explorer"' not in html:
+        if "<figure" not in html:
             continue
+        for name in outputs.pictures(html):
+            html = page.numbered(html, f"figure-{name}", numbers.caption(app.env, docname, f"figure-{name}"))
         for explorer in outputs.read(html)[0]:
+            html = page.numbered(html, f"explorer-{explorer.name}", numbers.caption(app.env, docname, f"explorer-{explorer.name}"))
             _write(app, docname, explorer.name, html)
         parent, at = node.parent, node.parent.index(node)
         parent[at] = nodes.raw("", html.replace(page.STATIC, here), format="html")

@@ -64,8 +64,18 @@ def fill(app, doctree, docname) -> None:
     for node in outputs.html_nodes(doctree) if page.claims else []:
         entries = [claims.from_record(record) for record in outputs.read(node.astext())[1]]
         if entries:
-            text = "".join(entry.html(next(anchors), writer.address_of(_table_of(entry))) for entry in entries)
+            text = "".join(_html(entry, next(anchors), page, writer) for entry in entries)
             node.replace_self(nodes.raw("", text, format="html", classes=node["classes"]))
+
+
+def _html(entry, anchor: str, page, writer: Writer) -> str:
+    """A claim or erratum in its page, linked to its row, an erratum also to the claim that shows it: here, or in the ledger."""
+    address = writer.address_of(_table_of(entry))
+    if isinstance(entry, claims.Claim):
+        return entry.html(anchor, address)
+    made = [(record, place) for record, place in zip(page.claims, page.anchors(), strict=True) if record["kind"] == "claim"]
+    here = {name: f"#{place}" for record, place in reversed(made) for name in record["ids"]}
+    return entry.html(anchor, address, here.get(entry.shown_by, f"{writer.address_of('ledger')}#{entry.shown_by}"))
 
 
 def check(app, env) -> list[str]:

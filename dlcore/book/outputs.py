@@ -1,6 +1,7 @@
 """Explorers and claims, read out of the HTML that notebook cells have shown."""
 
 import json
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -49,6 +50,11 @@ class _Reader(HTMLParser):
         self._figure, self._script = None, None
 
 
+def pictures(html: str) -> list[str]:
+    """The names of the still pictures in a piece of HTML."""
+    return re.findall(r'<figure class="picture" id="figure-\w+" data-picture="(\w+)"', html)
+
+
 def labels(figure: str) -> list[str]:
     """The labels of a figure's controls."""
     start = figure.index('<script type="application/json">') + len('<script type="application/json">')
@@ -58,6 +64,19 @@ def labels(figure: str) -> list[str]:
 def html_nodes(doctree: nodes.document) -> list[nodes.raw]:
     """The raw HTML of a page, in order."""
     return [node for node in doctree.findall(nodes.raw) if "html" in node.get("format", "").split()]
+
+
+def is_cell(node: nodes.Node) -> bool:
+    """Whether a node is a code cell with its outputs."""
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def cell_of(node: nodes.Node) -> nodes.Node:
+    """The code cell that has shown a piece of HTML; the piece itself where it stands in prose."""
+    cell = node
+    while cell is not None and not is_cell(cell):
+        cell = cell.parent
+    return node if cell is None else cell
 
 
 def read(html: str) -> tuple[list[Explorer], list[dict]]:

@@ -57,9 +57,9 @@ class Claim(Shown):
             f'<span class="claim-mark" role="img" aria-label="{word}" style="color: {colour}">{mark}</span> '
             f'{ids_html(self.ids, ledger)} {typeset(self.statement)}: <span class="claim-numbers">{html.escape(self.numbers)}</span>'
         )
-        if self.source:
+        if self.source and ledger is None:  # a page names each source of a cell once
             body += f" <small>({html.escape(self.source)})</small>"
-        return self.box(colour, anchor, body)
+        return self.box("div", "claim", anchor, body, f"border-left: 3px solid {colour}; padding: 0.1em 0.8em; margin: 0.6em 0")
 
     def __repr__(self) -> str:
         return f"{'✔' if self.holds else '✘'} {', '.join(self.ids)} {self.statement}: {self.numbers}"
@@ -74,15 +74,19 @@ class Erratum(Shown):
     correct: str
     shown_by: str | None = None
 
-    def html(self, anchor: str | None = None, ledger: str | None = None) -> str:
-        """One paragraph of HTML, as `Claim.html`."""
-        body = (
-            f"<strong>Erratum</strong> {ids_html(self.ids, ledger)} {html.escape(self.source)} says: "
-            f"{typeset(self.says.rstrip('.'))}. Correct: {typeset(self.correct)}"
-        )
+    def html(self, anchor: str | None = None, ledger: str | None = None, shown_at: str | None = None) -> str:
+        """An aside of HTML, as `Claim.html`; `shown_at` is the address of the claim that shows it."""
+        shown = ""
         if self.shown_by:
-            body += f" (shown by {html.escape(self.shown_by)})"
-        return self.box(_BLUE, anchor, body)
+            name = html.escape(self.shown_by)
+            shown = f' (shown by <a href="{html.escape(shown_at)}">{name}</a>)' if shown_at else f" (shown by {name})"
+        says = f"{html.escape(self.source)} says: {typeset(self.says.rstrip('.'))}."
+        body = (
+            f"<p><strong>Erratum</strong> {ids_html(self.ids, ledger)} {says}</p>"
+            f"<p><strong>In fact:</strong> {typeset(self.correct)}{shown}</p>"
+        )
+        style = f"border-left: 3px solid {_BLUE}; padding: 0.1em 0.8em" if ledger is None else ""
+        return self.box("aside", "erratum" if ledger is None else "erratum margin", anchor, body, style)
 
     def __repr__(self) -> str:
         return f"Erratum {', '.join(self.ids)}: {self.source} says: {self.says.rstrip('.')}. Correct: {self.correct}"

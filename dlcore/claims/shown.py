@@ -40,14 +40,12 @@ class Shown:
         plain = {name: str(v) if isinstance(v, float) and not math.isfinite(v) else v for name, v in fields.items()}
         return {"kind": type(self).__name__.lower(), **plain}
 
-    def box(self, colour: str, anchor: str | None, body: str) -> str:
-        """A box of HTML with a coloured edge that holds `body`, and the record as an attribute."""
+    def box(self, tag: str, kind: str, anchor: str | None, body: str, style: str) -> str:
+        """An element of HTML that holds `body`, and the record as an attribute."""
         data = html.escape(json.dumps(self.record(), ensure_ascii=False, sort_keys=True), quote=True)
         place = f' id="{html.escape(anchor, quote=True)}"' if anchor else ""
-        return (
-            f'<div class="claim"{place} data-claim="{data}" '
-            f'style="border-left: 3px solid {colour}; padding: 0.1em 0.8em; margin: 0.6em 0">{body}</div>'
-        )
+        look = f' style="{style}"' if style else ""
+        return f'<{tag} class="{kind}"{place} data-claim="{data}"{look}>{body}</{tag}>'
 
 
 def ids_html(ids: tuple[str, ...], ledger: str | None) -> str:

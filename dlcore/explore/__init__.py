@@ -21,6 +21,7 @@
     stills        a figure as a picture that needs no browser: SVG in both themes, PNG
     baking        all states computed beforehand, within budgets
     progress      a bar for long work
+    picture       still pictures in the page's colours
     quiz          short questions with an answer box
     assets        the front end's files (front/), put together for both homes
 
@@ -30,6 +31,7 @@ This package imports none of dlcore's numerics.
 from .figures import heatmap, histogram, lines, path_on_contour, surface
 from .film import Time
 from .parameters import Choice, Toggle
+from .picture import picture
 from .progress import progress
 from .quiz import quiz
 from .slider import Slider
@@ -37,7 +39,7 @@ from .story import Guess, Step
 
 __all__ = [
     "Choice", "Explorer", "Guess", "Slider", "Step", "Time", "Toggle",
-    "heatmap", "histogram", "lines", "path_on_contour", "progress", "quiz", "surface",
+    "heatmap", "histogram", "lines", "path_on_contour", "picture", "progress", "quiz", "surface",
 ]  # fmt: skip
 
 

@@ -39,6 +39,15 @@ def figure(declared: Declaration, store: pathlib.Path) -> str:
     )
 
 
+def numbered(page: str, anchor: str, number: str) -> str:
+    """A page in which the caption of the figure with this id begins with its number, "Figure 3.2"."""
+    if not number:
+        return page
+    caption = page.index("<figcaption", page.index(f' id="{anchor}"'))
+    start = page.index(">", caption) + 1
+    return f'{page[:start]}<span class="explorer-number">{html.escape(number)}</span> {page[start:]}'
+
+
 def _json(content) -> str:
     """Data inside a script element, which no `<` may end."""
     return json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")

@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from dlcore.book.only import is_run
 from tests.browser import book
 from tests.browser.driver import NARROW, WIDE, Figure, calm
-from tests.explorers import together
+from tests.explorers import chapters, together
+from tests.heights import heights
 
 
 def _built(address: str) -> bool:
@@ -121,3 +122,8 @@ def test_a_telephone_scrolls_down_only_and_stacks_the_controls(html, read, addre
         assert all(box["width"] >= 150 for box in boxes)
         figure = page.locator(f"#explorer-{name}")
         assert figure.bounding_box()["height"] - figure.locator("figcaption").bounding_box()["height"] <= MOST_HEIGHT
+
+
+@pytest.mark.parametrize("address", [address for path in chapters() if path.stem[0].isdigit() and _built(address := book.address_of(path))])
+def test_a_chapter_is_read_and_not_scrolled_through(homes, open_page, address):
+    assert heights(open_page(f"{homes['file']}/{address}", **WIDE)).too_much() == []

@@ -9,6 +9,7 @@ const ACTIONS = [
   ["play", "▶ Play", "Step through the values"],
   ["pin", "◎ Pin", "Keep these curves as a pale ghost to compare with"],
   ["present", "⤢ Present", "Fill the screen (Escape to leave)"],
+  ["code", "Code", "Show the code of this figure below it"],
   ["csv", "⤓ CSV", "Save the numbers behind the picture"],
   ["image", "PNG", "Save the picture as PNG"],
   ["svg", "SVG", "Save the picture as SVG"],
@@ -38,6 +39,7 @@ class Explorer {
       play: () => this.play(),
       pin: () => this.pinned(!this.picture?.ghosts.length),
       present: () => this.presenting.toggle(),
+      code: () => (this.code.open = !this.code.open),
       csv: () => this.drawing().then(() => saveNumbers(this)),
       image: () => this.drawing().then(() => saveImage(this, "png")),
       svg: () => this.drawing().then(() => saveImage(this, "svg")),
@@ -67,7 +69,9 @@ class Explorer {
     this.waiting = make("span", { class: "explorer-waiting", hidden: "" }, this.source.doing);
     this.readout = make("p", { class: "explorer-readout", role: "status", "aria-live": "polite" }, [readout].flat()[0] ?? "");
     this.alert = make("p", { class: "explorer-trouble", role: "alert" });
-    const offered = ACTIONS.filter(([action]) => (action !== "embed" || this.source.home) && !(action === "play" && time));
+    this.code = this.source.code?.(name); // where its page shows it
+    const without = { embed: !this.source.home, play: time, code: !this.code };
+    const offered = ACTIONS.filter(([action]) => !without[action]);
     this.buttons = Object.fromEntries(offered.map(([action, text, title]) => [action, make("button", { type: "button", "data-action": action, title }, text)]));
     if (time) this.film = new Film(this);
     if (Object.keys(pick).length) this.pick = new Pick(this);
@@ -81,7 +85,10 @@ class Explorer {
     const picture = make("div", { class: "explorer-picture" }, ...[this.still, this.plot, this.pick?.handle, this.waiting].filter(Boolean));
     const main = [picture, this.film?.element, this.readout, this.alert, this.guessing?.element, this.story?.element].filter(Boolean);
     const toolbar = make("div", { class: "explorer-toolbar", role: "group", "aria-label": "Figure tools" }, ...Object.values(this.buttons));
-    root.replaceChildren(make("div", { class: "explorer-body" }, side, make("div", { class: "explorer-main" }, ...main)), toolbar, make("figcaption", {}, caption));
+    const number = root.querySelector(".explorer-number");
+    const told = make("figcaption", {}, ...(number ? [number, " "] : []), caption);
+    root.replaceChildren(make("div", { class: "explorer-body" }, side, make("div", { class: "explorer-main" }, ...main)), toolbar, told);
+    if (this.code) this.followCode();
     if (sideBySide(this.spec.figure.layout)) root.classList.add("explorer-panels");
     // JupyterLab asks the focused element itself whether its keys are the notebook's.
     for (const element of [root, ...root.querySelectorAll("button, input, select, .explorer-plot")]) element.dataset.lmSuppressShortcuts = "true";
@@ -273,6 +280,14 @@ class Explorer {
     await this.drawing();
     this.buttons.pin.setAttribute("aria-pressed", wanted);
     await (wanted ? this.picture.pin() : this.picture.unpin());
+  }
+
+  // The code below the figure opens by its button.
+  followCode() {
+    const { code } = this.buttons;
+    this.code.classList.add("fold-coded");
+    code.setAttribute("aria-expanded", this.code.open);
+    this.code.addEventListener("toggle", () => code.setAttribute("aria-expanded", this.code.open));
   }
 
   // Let these curves stand out; none: all are alike.

@@ -42,6 +42,11 @@ class BakedSource {
     if (/\/_static\/explorers\/$/.test(here)) this.home = (name) => new URL(`../../figures/${name}.html`, here).href; // in a book
   }
 
+  // What holds a figure's code in its page.
+  code(name) {
+    return document.querySelector(`details[data-figures~="${name}"]`);
+  }
+
   // The built page knows the stops alone.
   snap(values) {
     const stop = (p) => p.values[indexOf(p, values[p.name])];

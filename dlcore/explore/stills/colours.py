@@ -22,7 +22,7 @@ _LEVELS = 255  # and one for gaps: an image with a palette has 256
 @functools.cache
 def palette(theme: str) -> dict[str, str]:
     """Role → colour in the theme "light" or "dark"."""
-    selector = {"light": ".explorer", "dark": '.explorer[data-theme="dark"]'}[theme]
+    selector = {"light": ".explorer, .picture", "dark": '.explorer[data-theme="dark"], html[data-theme="dark"] .picture'}[theme]
     text = (FRONT / "explorer.css").read_text(encoding="utf-8")
     (block,) = re.findall(rf"^{re.escape(selector)} \{{(.*?)^\}}", text, re.MULTILINE | re.DOTALL)
     return dict(re.findall(r"--explorer-([\w-]+): (#\w{6});", block))

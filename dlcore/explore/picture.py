@@ -1,0 +1,96 @@
+"""Still pictures that Matplotlib draws in the page's colours: a network, a map, a proof without words."""
+
+import html
+import io
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+
+from .stills.colours import dyes, palette
+
+_WIDTH, _DOTS = 694, 100  # pixels that an inch of Matplotlib's is shown as
+_STYLE = "margin: 1.25em 0; background: var(--explorer-paper, #ffffff)"  # readable in a dark notebook, which has no such property
+_SETTINGS = {"svg.fonttype": "path", "mathtext.fontset": "cm", "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
+_INKED = ("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "text.color", "legend.labelcolor")
+
+
+class Picture:
+    """See `picture`."""
+
+    def __init__(self, name: str, caption: str, alt: str, svg: str):
+        self.name, self.caption, self.alt, self._svg = name, caption, alt, svg
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<figure class="picture" id="figure-{self.name}" data-picture="{self.name}" style="{_STYLE}">{self._svg}'
+            f'<figcaption style="font-size: 0.85em; margin-top: 0.35em">{html.escape(self.caption)}</figcaption></figure>'
+        )
+
+    def __repr__(self):
+        return f"Picture({self.name}: {self.alt})"
+
+
+def picture(
+    name: str, draw: Callable, *, caption: str, alt: str, height: float = 2.6, width: float = _WIDTH / _DOTS, **subplots
+) -> Picture:
+    """A still picture in the page's colours, light and dark.
+
+        def draw(axes, ink):
+            axes.plot(x, y, color=ink.series0)
+
+        picture("chain", draw, caption="A chain of five weights.", alt="Five circles in a row, joined by arrows.")
+
+    Args:
+        name: letters, digits and underscores; [](#figure-NAME) cites the picture by its number.
+        draw: gets the axes (an array of them if `subplots` asks for several) and the colours: ink.text, quiet, line, grid, theory,
+            ink, warning, accent, paper, series0 to series6.
+        caption: a sentence, as it stands below the picture.
+        alt: what is to be seen, for those who do not see it.
+        height, width: in inches; as wide as a page's text is 6.94.
+        subplots: what `matplotlib.figure.Figure.subplots` takes, such as ncols=2.
+
+    Raises:
+        ValueError: a bad name, or no caption or description.
+    """
+    if not re.fullmatch(r"\w+", name):
+        raise ValueError(f"a picture's name must be letters, digits and underscores, got {name!r}; rename it")
+    if not caption.strip() or not alt.strip():
+        raise ValueError(f"the picture {name} needs a caption and a description, got {caption!r} and {alt!r}; write a sentence each")
+    return Picture(name, caption, alt, _drawn(name, draw, alt, width, height, subplots))
+
+
+def _drawn(name: str, draw: Callable, alt: str, width: float, height: float, subplots: dict) -> str:
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    ink, stream = dyes(), io.StringIO()
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams |= _SETTINGS | {"svg.hashsalt": name} | dict.fromkeys(_INKED, ink["text"])
+        figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasSVG(figure)
+        figure.patch.set_visible(False)
+        axes = figure.subplots(**subplots)
+        for one in figure.axes:
+            one.patch.set_visible(False)
+        draw(axes, SimpleNamespace(**ink))
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    return _inline(name, stream.getvalue(), alt, width * _DOTS)
+
+
+def _inline(name: str, text: str, alt: str, pixels: float) -> str:
+    """Matplotlib's SVG as part of a page, as wide as there is room, its dyes as the properties that the style sheet sets."""
+    box = re.search(r'viewBox="([^"]*)"', text)[1]
+    body = text[text.index("<svg") :]
+    body = body[body.index(">") + 1 : body.rindex("</svg>")]
+    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL).replace("xlink:href", "href")
+    named = set(re.findall(r'(?:href="#|url\(#)([^")]+)', body))
+    body = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in named else "", body)
+    body = re.sub(r'(href="#|url\(#)', rf"\1{name}-", body)
+    body = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]) + 0.0:.5g}", body)
+    body = re.sub(r"\s*\n\s*", "\n", body).strip()
+    for role, dye in dyes().items():
+        body = body.replace(dye, f"var(--explorer-{role}, {palette('light')[role]})")
+    size = f'style="width: {pixels:.0f}px; max-width: 100%; height: auto; display: block; stroke-linejoin: round"'
+    return f'<svg viewBox="{box}" role="img" aria-label="{html.escape(alt)}" {size}>\n{body}\n</svg>'
