@@ -21,6 +21,7 @@ def resolve(app, doctree, docname) -> None:
     if app.builder.format != "html":
         return
     here = "../" * docname.count("/") + "_static/explorers/"
+    first = True
     for node in outputs.html_nodes(doctree):
         html = node.astext()
         if "<figure" not in html:
@@ -30,6 +31,8 @@ def resolve(app, doctree, docname) -> None:
         for explorer in outputs.read(html)[0]:
             html = page.numbered(html, f"explorer-{explorer.name}", numbers.caption(app.env, docname, f"explorer-{explorer.name}"))
             _write(app, docname, explorer.name, html)
+        if first and page.LATER in html:
+            html, first = html.replace(page.LATER, page.AT_ONCE, 1), False
         parent, at = node.parent, node.parent.index(node)
         parent[at] = nodes.raw("", html.replace(page.STATIC, here), format="html")
 

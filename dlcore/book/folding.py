@@ -113,7 +113,7 @@ def _proof(proof: nodes.admonition) -> Fold:
 
 def _told(cell: Cell, code: list[nodes.Node]) -> list[nodes.Node]:
     """What stands in the place of a cell: errata, what it shows, then the line that opens to its code."""
-    told = [*cell.errata]
+    told = [nodes.container("", *cell.errata, classes=["errata"])] if cell.errata else []
     if cell.shown:
         told.append(_output(cell.shown))
     if cell.fails:
@@ -135,9 +135,11 @@ def _code(code: list[nodes.Node], figures=()) -> Fold:
 
 
 def _join(doctree) -> None:
-    """Make one line of lines of checks that follow each other."""
+    """Make one line of lines of checks that follow each other, whatever errata stand between them."""
     for line in [*doctree.findall(Fold)]:
-        before = line.previous_sibling() if line.parent else None
+        before = line.previous_sibling()
+        while isinstance(before, nodes.container) and "errata" in before["classes"]:
+            before = before.previous_sibling()
         if isinstance(before, Fold) and before.get("records") and line.get("records"):
             before["records"] = before["records"] + line["records"]
             before["line"] = summary(before["records"])

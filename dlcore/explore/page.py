@@ -14,6 +14,7 @@ from .declaration import Declaration
 from .spec import in_page
 
 STATIC = "dlcore-static:"  # stands for the folder of the front end, wherever the page lies; whoever writes the page puts it in
+LATER, AT_ONCE = 'loading="lazy"', 'loading="eager" fetchpriority="high"'  # when a still is fetched; the first of a page at once
 _CALL = re.compile(r"dlcoreExplorer\.chunk\(document\.currentScript, \d+, (.*)\);\n", re.DOTALL)
 _ALONE = """<!doctype html>
 <html lang="en" data-theme="auto"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -59,7 +60,7 @@ def _still(declared: Declaration, store: pathlib.Path) -> str:
     told = html.escape(f"{declared.caption} {declared.first.readout}")
     return (
         f'<picture class="explorer-still"><source media="(max-width: 480px)" srcset="{narrow}">'
-        f'<img src="{wide}" alt="{told}" loading="lazy"></picture>'
+        f'<img src="{wide}" alt="{told}" {LATER}></picture>'
     )
 
 

@@ -127,3 +127,51 @@ def test_a_telephone_scrolls_down_only_and_stacks_the_controls(html, read, addre
 @pytest.mark.parametrize("address", [address for path in chapters() if path.stem[0].isdigit() and _built(address := book.address_of(path))])
 def test_a_chapter_is_read_and_not_scrolled_through(homes, open_page, address):
     assert heights(open_page(f"{homes['file']}/{address}", **WIDE)).too_much() == []
+
+
+def _open_folds(page) -> list[bool]:
+    return page.locator("details.fold-code").evaluate_all("folds => folds.map(fold => fold.open)")
+
+
+def test_a_figures_code_opens_by_its_button(homes, open_page):
+    page = calm(open_page(f"{homes['file']}/{ENTRY}"))
+    button = page.locator("figure.explorer [data-action=code]").first
+    fold = page.locator("details.fold-code[data-figures]").first
+    assert not fold.is_visible()  # the button stands for its line
+    button.click()
+    assert button.get_attribute("aria-expanded") == "true"
+    assert fold.locator("pre").first.is_visible()
+    button.press("Enter")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert not fold.is_visible()
+
+
+def test_one_switch_shows_all_code_and_is_remembered(homes, open_page):
+    page = calm(open_page(f"{homes['http']}/{ENTRY}"))
+    page.get_by_role("switch", name="Show code").check()
+    assert all(_open_folds(page))
+    calm(page).reload()
+    assert page.get_by_role("switch", name="Show code").is_checked()
+    assert all(_open_folds(page))
+    page.get_by_role("switch", name="Show code").uncheck()
+    page.reload()
+    assert not any(_open_folds(page))
+
+
+def test_a_link_to_a_claim_opens_its_line_and_proofs_open_on_paper(html, homes, open_page):
+    page = open_page(f"{homes['file']}/{_chapter()}")
+    claim = page.locator("details.fold-checks .claim").last
+    assert not claim.is_visible()
+    page.evaluate("id => (location.hash = id)", claim.get_attribute("id"))
+    claim.wait_for(state="visible")
+    proof = page.locator("details.fold-proof").first
+    assert proof.get_attribute("open") is None
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert proof.get_attribute("open") is not None
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert proof.get_attribute("open") is None
+
+
+def _chapter() -> str:
+    """The first chapter that was built."""
+    return next(book.address_of(path) for path in chapters() if path.stem[0].isdigit())

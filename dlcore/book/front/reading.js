@@ -40,7 +40,8 @@
     box.setAttribute("role", "switch");
     const label = document.createElement("label");
     label.className = `show-folds show-${name}`;
-    label.append(box, ` Show ${name}`);
+    label.append(box, Object.assign(document.createElement("span"), { textContent: "Show " }), name); // a telephone has room for one word
+    box.setAttribute("aria-label", `Show ${name}`);
     box.addEventListener("input", () => (remember(key, box.checked), show(folds, box.checked)));
     const place = document.querySelector(".article-header-buttons");
     if (place) place.prepend(label);
