@@ -33,6 +33,7 @@ class Cell:
     errata: list[nodes.Node] = field(default_factory=list)
     shown: list[nodes.Node] = field(default_factory=list)  # what its reader should see: figures, questions, pictures
     figures: list[str] = field(default_factory=list)
+    asks: bool = False  # nothing is shown but questions: the code would answer them
     records: list[dict] = field(default_factory=list)  # of the checks
 
     @property
@@ -50,7 +51,12 @@ def taken_apart(node: nodes.container) -> Cell:
                 _sort(cell, output)
         else:
             cell.code.append(part)
+    cell.asks = bool(cell.shown) and all(map(_asks, cell.shown))
     return cell
+
+
+def _asks(output: nodes.Node) -> bool:
+    return any('<form class="quiz"' in node.astext() for node in outputs.html_nodes(output))
 
 
 def _sort(cell: Cell, output: nodes.Node) -> None:
@@ -88,14 +94,15 @@ def fold(app, doctree, docname) -> None:
             continue
         cell = taken_apart(node)
         waiting += cell.code
-        if cell.checks or cell.errata or cell.shown:
+        if cell.checks or (cell.shown and not cell.asks):
             node.parent[node.parent.index(node) : node.parent.index(node) + 1] = _told(cell, waiting)
             waiting = []
+        elif cell.errata or cell.asks:
+            node.parent[node.parent.index(node) : node.parent.index(node) + 1] = _told(cell, [])
         else:
             silent.append(node)
-    if waiting:  # shows nothing at all
-        last = silent.pop()
-        last.parent[last.parent.index(last)] = _code(waiting)
+    if waiting:  # nothing is shown after it
+        doctree.next_node(nodes.section).append(_code(waiting))
     for node in silent:
         node.parent.remove(node)
     _join(doctree)

@@ -10,7 +10,10 @@ from .stills.colours import dyes, palette
 
 _WIDTH, _DOTS = 694, 100  # pixels that an inch of Matplotlib's is shown as
 _STYLE = "margin: 1.25em 0; background: var(--explorer-paper, #ffffff)"  # readable in a dark notebook, which has no such property
-_SETTINGS = {"svg.fonttype": "path", "mathtext.fontset": "cm", "font.size": 11, "axes.spines.top": False, "axes.spines.right": False}
+_SETTINGS = {
+    "svg.fonttype": "path", "mathtext.fontset": "cm", "font.size": 12, "axes.labelsize": 13,
+    "axes.spines.top": False, "axes.spines.right": False,
+}  # fmt: skip
 _INKED = ("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "text.color", "legend.labelcolor")
 
 

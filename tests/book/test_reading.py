@@ -13,6 +13,8 @@ erratum("L2.17", source="notes §2", says="x", correct="y", shown_by="L2.16")"""
 MORE = """claim("L2.18", "three is three", measured=3, expected=3, within=0, by="closed form")"""
 PICTURE = """from dlcore.explore import picture
 picture("chain", lambda axes, ink: axes.plot([0, 1], color=ink.ink), caption="A chain.", alt="A line.")"""
+QUIZ = """from dlcore.explore import quiz
+quiz("two", "1 + 1", answer=2, within=0.1)"""
 PROOF = """:::{prf:theorem} One
 :label: thm-one
 One is $1$.
@@ -30,7 +32,8 @@ def built(tmp_path_factory):
     """A book whose only chapters are 3 and 8, and how its build ended."""
     book = new_book(tmp_path_factory.mktemp("reading") / "book")
     chapter = code("helper = 1") + code(CHECKS) + code(MORE) + "\nProse.\n\n" + code(WAVE) + code('show("wave")') + code(PICTURE)
-    book.write(**{"03_first": EQUATION + chapter + PROOF, "08_other": code(WAVE + 'show("late")\n') + code("left = 1")})
+    other = code(WAVE + 'show("late")\n') + code(QUIZ) + "\nText.\n\n" + code("left = 1")
+    book.write(**{"03_first": EQUATION + chapter + PROOF, "08_other": other})
     toc = book.root / "_toc.yml"
     toc.write_text(toc.read_text(encoding="utf-8").replace("chapters:\n", "options: {numbered: true}\nchapters:\n"), encoding="utf-8")
     return book, book.build()
@@ -103,8 +106,11 @@ def test_a_figures_own_page_has_its_number(built):
     assert "Figure 8.1 A wave." in plain(alone)
 
 
-def test_code_that_shows_nothing_at_all_stays_at_its_place(page):
-    assert [(kind, line) for kind, line, _ in folds(page["08_other"])] == [("code", "Code"), ("code", "Code")]
+def test_code_that_nothing_follows_comes_last_and_that_of_a_question_does_not_answer_it(page):
+    lines = folds(page["08_other"])
+    assert [(kind, line) for kind, line, _ in lines] == [("code", "Code"), ("code", "Code")]
+    assert "cell_input" not in page["08_other"].split('<form class="quiz"')[1].split("<details")[0]
+    assert plain(lines[-1][2]).index("quiz") < plain(lines[-1][2]).index("left = 1")
 
 
 def test_numbers_stay_in_a_later_build(built, page):
