@@ -45,6 +45,8 @@ def symmetric(name: str, value: object) -> np.ndarray:
     array = np.asarray(finite(name, value), dtype=float)
     if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
         raise ValueError(f"{name} must be square matrices, got shape {array.shape}: reshape them")
+    if (array == array.swapaxes(-1, -2)).all():
+        return array
     asymmetry = np.abs(array - np.swapaxes(array, -1, -2))
     if np.any(asymmetry > _ROUNDING * np.abs(array).max(axis=(-2, -1), initial=0.0, keepdims=True)):
         raise ValueError(f"{name} must be symmetric, got an asymmetry of {asymmetry.max()}: pass (A + A.T) / 2")
