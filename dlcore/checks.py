@@ -7,6 +7,7 @@ Traceback (most recent call last):
 ValueError: depth must be at least 1, got 0: pass a whole number from 1 upwards
 """
 
+import math
 from collections.abc import Collection, Sequence
 from numbers import Integral
 
@@ -23,6 +24,8 @@ Width = Integer | Sequence | Int[np.ndarray, " layers"]
 
 def finite(name: str, value: object) -> object:
     """Return ``value``, a finite real number or an array of them; TypeError or ValueError otherwise."""
+    if isinstance(value, float) and math.isfinite(value):  # as often as any schedule is asked
+        return value
     array = np.atleast_1d(value)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be a real number or an array of them, got {value!r}: pass numbers")
@@ -42,6 +45,8 @@ def symmetric(name: str, value: object) -> np.ndarray:
     array = np.asarray(finite(name, value), dtype=float)
     if array.ndim < 2 or array.shape[-1] != array.shape[-2]:
         raise ValueError(f"{name} must be square matrices, got shape {array.shape}: reshape them")
+    if (array == array.swapaxes(-1, -2)).all():
+        return array
     asymmetry = np.abs(array - np.swapaxes(array, -1, -2))
     if np.any(asymmetry > _ROUNDING * np.abs(array).max(axis=(-2, -1), initial=0.0, keepdims=True)):
         raise ValueError(f"{name} must be symmetric, got an asymmetry of {asymmetry.max()}: pass (A + A.T) / 2")
@@ -50,6 +55,8 @@ def symmetric(name: str, value: object) -> np.ndarray:
 
 def positive(name: str, value: object) -> object:
     """Return ``value``, all of it finite and above 0."""
+    if isinstance(value, float) and 0 < value < math.inf:
+        return value
     array = np.atleast_1d(finite(name, value))
     _require(array > 0, name, "positive", array, "pass numbers above 0")
     return value
@@ -57,6 +64,8 @@ def positive(name: str, value: object) -> object:
 
 def non_negative(name: str, value: object) -> object:
     """Return ``value``, all of it finite and at least 0."""
+    if isinstance(value, float) and 0 <= value < math.inf:
+        return value
     array = np.atleast_1d(finite(name, value))
     _require(array >= 0, name, "non-negative", array, "pass numbers from 0 upwards")
     return value
@@ -120,6 +129,6 @@ def layer_gains(sigma_w2: object, depth: Integer) -> np.ndarray:
 
 
 def _require(holds: np.ndarray, name: str, invariant: str, array: np.ndarray, remedy: str) -> None:
-    if not np.all(holds):
+    if not holds.all():
         first = array[~holds].flat[0]
         raise ValueError(f"{name} must be {invariant}, got {first}: {remedy}")

@@ -86,14 +86,19 @@ def correlated_expectation(
     kv = ku if kinks_g is None else [float(k) for k in kinks_g]
     c, su, sv = np.broadcast_arrays(c, su, sv)
     states, scale = np.stack([c.ravel(), su.ravel(), sv.ravel()]), float(max(su.max(initial=0), sv.max(initial=0)))
+    alike = g is f and variance_g is None and kinks_g is None
     block = 2 if ku or kv else 16  # states at once: the arrays stay in the cache
     with np.errstate(over="ignore"):
-        parts = [_plane(f, g, states[:, i : i + block], scale, ku, kv) for i in range(0, c.size, block)]
+        parts = [_plane(f, g, states[:, i : i + block], scale, ku, kv, alike) for i in range(0, c.size, block)]
     return np.concatenate([*parts, []]).reshape(c.shape)[()]
 
 
-def _plane(f: Function, g: Function, states: np.ndarray, scale: float, ku: list, kv: list) -> np.ndarray:
-    """The double integral for the columns (c, √v, √v′) of ``states``; the half-plane U < 0 by f(−u) g(−v)."""
+def _plane(f: Function, g: Function, states: np.ndarray, scale: float, ku: list, kv: list, alike: bool) -> np.ndarray:
+    """The double integral for the columns (c, √v, √v′) of ``states``; the half-plane U < 0 by f(−u) g(−v).
+
+    If U and V are ``alike`` nothing changes when they are exchanged, θ → α − θ: the sectors are mirrored onto one another, and
+    the first half of each of them is enough.
+    """
     c, su, sv = states[:, :, None]
     sine, tiny = np.sqrt((1 - c) * (1 + c)), 1e-150
     x, y = su + tiny, sv + tiny
@@ -101,6 +106,8 @@ def _plane(f: Function, g: Function, states: np.ndarray, scale: float, ku: list,
     alpha, quarter = np.arccos(c), np.full_like(c, np.pi / 2)
     edges = np.sort(np.concatenate([-quarter, alpha - quarter, quarter, *corners], axis=-1))
     a, wa = _sector(scale)
+    if alike:
+        a, wa = a[: len(a) // 2], 2 * wa[: len(a) // 2]
     theta = (edges[:, :-1, None] + np.diff(edges)[..., None] * a).reshape(len(c), -1)
     weight = (np.diff(edges)[..., None] * wa).reshape(len(c), -1)
     u, v = su * np.cos(theta), sv * np.cos(theta - alpha)

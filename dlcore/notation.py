@@ -71,6 +71,15 @@ def sentence(template, fields: dict) -> str:
     return _Sentence().vformat(template, (), fields)
 
 
+def fields_of(template: str) -> set[str]:
+    """The names whose values a format string takes; those of `{x[2]}` and `{x.real}` is x, and `{x:{digits}}` takes digits too."""
+    found = set()
+    for _, field, spec, _ in string.Formatter().parse(template):
+        if field is not None:
+            found |= {re.split(r"[.\[]", field, maxsplit=1)[0]} | fields_of(spec or "")
+    return found
+
+
 def typeset(text: str) -> str:
     r"""Text as HTML, with TeX between dollars as \(…\) for MathJax; \$ is a dollar."""
     pieces = _TEX.split(text)

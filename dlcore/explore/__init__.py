@@ -20,6 +20,7 @@
     encoding      arrays of many states in few bytes
     stills        a figure as a picture that needs no browser: SVG in both themes, PNG
     baking        all states computed beforehand, within budgets
+    chunks        the text of some of them, as the page fetches it
     progress      a bar for long work
     picture       still pictures in the page's colours
     quiz          short questions with an answer box

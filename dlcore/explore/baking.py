@@ -7,7 +7,6 @@ and building twice gives the same bytes.
 """
 
 import dataclasses
-import gzip
 import hashlib
 import itertools
 import json
@@ -21,6 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ..notation import number
+from .chunks import chunk, films_of, gzipped, told
 from .declaration import Declaration, State
 from .encoding import encode, rounded
 from .fingerprint import fingerprint
@@ -48,6 +48,7 @@ class Estimate:
     kind: str  # "states", or "films"
     seconds: float
     bytes: float
+    known: dict[int, State] = dataclasses.field(repr=False, compare=False)  # those few, by their index
 
     def __str__(self):
         return f"{self.states} {self.kind}, ≈{number(self.seconds, 2)} s, ≈{number(self.bytes / 1e6, 2)} MB"
@@ -58,7 +59,8 @@ def estimate(declaration: Declaration, places: int = 8, run: int = 2) -> Estimat
     states = declaration.states()
     strata = (np.arange(places) + np.random.default_rng(0).random(places)) / places
     starts = (strata * max(0, len(states) - run + 1)).astype(int)
-    picked = [states[k] for k in np.unique(starts[:, None] + np.arange(run)) if k < len(states)]
+    indices = [int(k) for k in np.unique(starts[:, None] + np.arange(run)) if k < len(states)]
+    picked = [states[k] for k in indices]
     begun = time.process_time()
     computed = _own(declaration.batched(picked)) if declaration.batch else []
     each = [(time.process_time() - begun) / len(picked)] if declaration.batch else []
@@ -67,11 +69,12 @@ def estimate(declaration: Declaration, places: int = 8, run: int = 2) -> Estimat
         computed += _own([declaration.state(picked[len(computed)])])
         each.append(time.process_time() - start)
     seconds = float(np.median(each)) * len(states)  # of the typical state: some first train what others then look up
-    names, films = declaration.shipped, _films(declaration)
+    names, films, known = declaration.shipped, films_of(declaration), dict(zip(indices, computed))
     computed = _rounded(computed, names)
-    whole, half = (_gzipped(_chunk(0, some, names, films)) for some in (computed, computed[: len(computed) // 2 + 1]))
+    whole, half = (gzipped(chunk(0, some, names, films)) for some in (computed, computed[: len(computed) // 2 + 1]))
     more = (whole - half) / max(1, len(computed) - len(computed) // 2 - 1)  # what one more state adds
-    return Estimate(len(states), "films" if declaration.time else "states", seconds, whole + more * (len(states) - len(computed)))
+    size = whole + more * (len(states) - len(computed))
+    return Estimate(len(states), "films" if declaration.time else "states", seconds, size, known)
 
 
 def bake(declaration: Declaration, root: pathlib.Path) -> pathlib.Path:
@@ -88,13 +91,12 @@ def bake(declaration: Declaration, root: pathlib.Path) -> pathlib.Path:
     _say(f"explorer {declaration.name}: {expected}\n")
     _within(declaration, "seconds", expected.seconds, 2 * MAX_SECONDS)  # it is an estimate; the clock below is exact
     begun = time.process_time()
-    states = list(_computed(declaration, begun))
-    written = _written(declaration, states)
+    states = list(_computed(declaration, begun, expected.known))
+    written, total = _written(declaration, states)
     store = _store(root, declaration, mark or hashlib.sha256("".join(written.values()).encode()).hexdigest())
     _publish(store, written)
-    size = number(sum(map(_gzipped, written.values())) / 1e6, 2)
     seconds = number(time.process_time() - begun, 2)
-    _say(f"explorer {declaration.name}: {len(states)} states in {seconds} s, {size} MB gzipped\n")
+    _say(f"explorer {declaration.name}: {len(states)} states in {seconds} s, {number(total / 1e6, 2)} MB gzipped\n")
     return store
 
 
@@ -102,15 +104,22 @@ def _store(root, declaration: Declaration, mark: str) -> pathlib.Path:
     return pathlib.Path(root) / f"{declaration.name}-{mark[:16]}"
 
 
-def _computed(declaration: Declaration, begun: float) -> Iterator[State]:
+def _computed(declaration: Declaration, begun: float, known: dict[int, State]) -> Iterator[State]:
+    """All states, in order; without a batch, those that are known are not computed again."""
     states = declaration.states()
+    size = _BLOCK if declaration.batch else 1
+
+    def made(places: range) -> list[State]:
+        if declaration.batch:
+            return _own(declaration.batched([states[k] for k in places]))
+        return [known[k] if k in known else _own([declaration.state(states[k])])[0] for k in places]
+
     with log() as terminal, tqdm(total=len(states), desc=declaration.name, unit="state", file=terminal, leave=False, mininterval=1) as bar:
-        for first in range(0, len(states), _BLOCK):
-            block = states[first : first + _BLOCK]
-            for values in [None] if declaration.batch else block:
-                yield from _own(declaration.batched(block) if values is None else [declaration.state(values)])
-                bar.update(len(block) if values is None else 1)
-                _within(declaration, "seconds", time.process_time() - begun, MAX_SECONDS)
+        for first in range(0, len(states), size):
+            places = range(first, min(first + size, len(states)))
+            yield from made(places)
+            bar.update(len(places))
+            _within(declaration, "seconds", time.process_time() - begun, MAX_SECONDS)
 
 
 def _own(states: list[State]) -> list[State]:
@@ -124,57 +133,38 @@ def _rounded(states: list[State], names) -> list[State]:
     return [dataclasses.replace(state, arrays=own) for state, own in zip(states, arrays)]
 
 
-def _written(declaration: Declaration, states: list[State]) -> dict[str, str]:
-    """File name → text of a store."""
-    names, films = declaration.shipped, _films(declaration)
+def _written(declaration: Declaration, states: list[State]) -> tuple[dict[str, str], int]:
+    """File name → text of a store, and how many bytes all of them take gzipped."""
+    names, films = declaration.shipped, films_of(declaration)
     extents = Extents(declaration.figure)
     for state in states:
         extents.include(state.arrays)
     states = _rounded(states, names)
     constant = [name for name in names if all(np.array_equal(s.arrays[name], states[0].arrays[name], equal_nan=True) for s in states)]
     varying = [name for name in names if name not in constant]
-    size = _gzipped(_chunk(0, states, varying, films))
-    count = min(len(states), max(1, -(-size // _CHUNK_TARGET)))
+    whole = chunk(0, states, varying, films)
+    count = min(len(states), max(1, -(-gzipped(whole) // _CHUNK_TARGET)))
     edges = [len(states) * k // count for k in range(count + 1)]
-    chunks = {f"{k:04d}.js": _chunk(k, states[a:b], varying, films) for k, (a, b) in enumerate(itertools.pairwise(edges))}
-    for text in chunks.values():
-        _within(declaration, "bytes in one chunk", _gzipped(text), MAX_CHUNK_BYTES)
+    parts = [whole] if count == 1 else [chunk(k, states[a:b], varying, films) for k, (a, b) in enumerate(itertools.pairwise(edges))]
+    chunks = {f"{k:04d}.js": text for k, text in enumerate(parts)}
     first = states[declaration.states().index(declaration.start)]
     store = {
         "chunks": edges,
         "ranges": extents.ranges(),
         "constants": encode([states[0].arrays], constant, films),
         "first": encode([first.arrays], varying, films),
-        "readout": _told(first),
+        "readout": told(first),
     }
     stills = {
         f"{name}.svg": svg(declaration.figure, first.arrays, store["ranges"], width=width, height=height, frame=declaration.frame)
         for name, (width, height) in sizes(declaration.figure).items()
     }
     files = chunks | stills | {"store.json": json.dumps(store, ensure_ascii=False)}
-    _within(declaration, "bytes in the page itself", _gzipped(files["store.json"]), MAX_CHUNK_BYTES)
-    _within(declaration, "bytes", sum(map(_gzipped, files.values())), MAX_BYTES)
-    return files
-
-
-def _films(declaration: Declaration) -> frozenset[str]:
-    """Names of the arrays whose leading axis is time."""
-    return frozenset(name for name, array in declaration.first.arrays.items() if np.ndim(array) > 1 and len(array) == declaration.frames)
-
-
-def _told(state: State) -> str | list[str]:
-    """The sentence of a state; of a film one for each frame, or a single one that is true of all of them."""
-    return list(state.readouts) if len(set(state.readouts)) > 1 else state.readout
-
-
-def _chunk(index: int, states: list[State], names, films) -> str:
-    """A chunk's text: a classic script, so that it loads from file:// as well."""
-    content = encode([state.arrays for state in states], names, films) | {"readouts": [_told(state) for state in states]}
-    return f"dlcoreExplorer.chunk(document.currentScript, {index}, {json.dumps(content, ensure_ascii=False)});\n"
-
-
-def _gzipped(text: str) -> int:
-    return len(gzip.compress(text.encode(), 6))
+    bytes_of = {name: gzipped(text) for name, text in files.items()}
+    _within(declaration, "bytes in one chunk", max(bytes_of[name] for name in chunks), MAX_CHUNK_BYTES)
+    _within(declaration, "bytes in the page itself", bytes_of["store.json"], MAX_CHUNK_BYTES)
+    _within(declaration, "bytes", sum(bytes_of.values()), MAX_BYTES)
+    return files, sum(bytes_of.values())
 
 
 def _within(declaration: Declaration, what: str, value: float, limit: float) -> None:

@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from ..notation import sentence
+from ..notation import fields_of, sentence
 from . import checked, story
-from .film import moment, stacked
+from .film import series, stacked
 from .parameters import nearest
 from .template import check_shapes, is_film, shipped, shipped_names
 
@@ -161,9 +161,8 @@ class Declaration:
             raise ValueError(f"explorer {self.name}: {error}") from None
         if not self.time:
             return State(values, arrays, self._sentence(values, data))
-        moments = self.parameters[self.time].values
-        told = tuple(self._filled(values | {self.time: at}, moment(data, k, self.frames)) for k, at in enumerate(moments))
-        return State(values, arrays, told[moments.index(values[self.time])], told)
+        told = self._told(values, data)
+        return State(values, arrays, told[self.parameters[self.time].frame(values[self.time])], told)
 
     def shot(self, values: dict, frame: int, data) -> State:
         """One frame of a film that a generator makes: its arrays without the axis of time, and its sentence."""
@@ -173,9 +172,23 @@ class Declaration:
 
     def _sentence(self, values: dict, data: dict) -> str:
         """The sentence under the picture."""
-        if self.time:
-            data = moment(data, self.parameters[self.time].frame(values[self.time]), self.frames)
-        return self._filled(values, data)
+        if not self.time:
+            return self._filled(values, data)
+        frame = self.parameters[self.time].frame(values[self.time])
+        return self._filled(values, data | {name: array[frame] for name, array in series(data, self.frames).items()})
+
+    def _told(self, values: dict, data: dict) -> tuple[str, ...]:
+        """The sentence of every frame of a film; one for all of them where nothing that it names changes."""
+        changing, times = series(data, self.frames), self.parameters[self.time].values
+
+        def at(frame: int) -> str:
+            now = {name: array[frame] for name, array in changing.items()}
+            return self._filled(values | {self.time: times[frame]}, data | now)
+
+        first = at(0)
+        if not callable(self.readout) and fields_of(self.readout).isdisjoint({self.time, *changing}):
+            return (first,) * self.frames
+        return (first, *map(at, range(1, self.frames)))
 
     def _filled(self, values: dict, data: dict) -> str:
         try:

@@ -84,9 +84,9 @@ def stacked(explorer: str, made: Iterable[Mapping[str, Any]], frames: int, only:
     return {name: np.stack([shot[name] for shot in [*shots, *[blank] * (frames - len(shots))]]) for name in shots[0]}
 
 
-def moment(data: Mapping[str, Any], frame: int, frames: int) -> dict[str, Any]:
-    """What the sentence may name at a frame: an array of one number a frame is its number there."""
-    return {name: value[frame] if np.shape(value) == (frames,) else value for name, value in data.items()}
+def series(data: Mapping[str, Any], frames: int) -> dict[str, np.ndarray]:
+    """The arrays of one number a frame: in the sentence each of them is its number at the present frame."""
+    return {name: value for name, value in data.items() if np.shape(value) == (frames,)}
 
 
 class Run:

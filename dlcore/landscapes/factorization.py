@@ -37,7 +37,7 @@ def rank_one_loss(M: Matrix, u: Vectors) -> Losses:
 
 def rank_one_gradient(M: Matrix, u: Vectors) -> Vectors:
     """∇F = 4(‖u‖² u − M u) for symmetric M."""
-    return 4 * (np.sum(u**2, axis=-1, keepdims=True) * u - u @ symmetric("M", M))
+    return 4 * ((u**2).sum(axis=-1, keepdims=True) * u - u @ symmetric("M", M))
 
 
 def rank_one_hessian(M: Matrix, u: Vectors) -> Float[np.ndarray, "*batch d d"]:

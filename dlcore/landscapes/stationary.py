@@ -105,7 +105,10 @@ def _plane(formula: str, value: Callable, gradient: Callable, hessian: Callable)
     """A landscape of two variables from formulas in x and y; the Hessian as (F_xx, F_xy, F_yy)."""
 
     def full_gradient(points: Reals) -> np.ndarray:
-        return np.stack(np.broadcast_arrays(*gradient(*_split(points))), axis=-1)
+        x, y = _split(points)
+        found = np.empty((*x.shape, 2))
+        found[..., 0], found[..., 1] = gradient(x, y)
+        return found
 
     def full_hessian(points: Reals) -> np.ndarray:
         x, y = _split(points)

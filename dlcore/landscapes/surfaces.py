@@ -94,8 +94,11 @@ def _sum_of_squares(name: str, residuals: Callable, slopes: Callable, minima: li
     @_of_points
     def gradient(w: Points) -> Points:
         x, y = w[..., 0], w[..., 1]
-        pairs = list(zip(residuals(x, y), slopes(x, y), strict=True))
-        return np.stack([sum(2 * r * s[k] for r, s in pairs) for k in range(2)], axis=-1)
+        pairs = [(2 * r, s) for r, s in zip(residuals(x, y), slopes(x, y), strict=True)]
+        found = np.empty(w.shape)
+        for k in range(2):
+            found[..., k] = sum(r * s[k] for r, s in pairs)
+        return found
 
     return Surface(name, value, gradient, np.array(minima), domain)
 

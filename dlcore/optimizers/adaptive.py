@@ -58,12 +58,15 @@ def adam_type(
     def step(state: State, gradient: Reals) -> State:
         t, g = state.step + 1, np.asarray(gradient, dtype=float)
         (keep, add), (a, b) = second(t), correction(t)
-        m = b1(t - 1) * state.memory[0] + (1 - b1(t - 1)) * g
+        fading = b1(t - 1)
+        m = fading * state.memory[0] + (1 - fading) * g
         v = keep * state.memory[1] + add * g * g
         memory = (m, v, np.maximum(state.memory[2], v)) if maximum else (m, v)
         scale = np.sqrt(memory[-1] / b) + eps
         with np.errstate(divide="ignore", invalid="ignore"):
-            update = np.where((m == 0) & (scale == 0), 0.0, eta(t - 1) * (m / a) / scale)
+            update = eta(t - 1) * (m / a) / scale
+        if not scale.all():
+            update = np.where((m == 0) & (scale == 0), 0.0, update)
         return State(moved(state.parameters, update), memory, t)
 
     return Method(init, step)

@@ -114,7 +114,7 @@ def run_online(
         for t in range(steps):
             state = method.step(state, gradient(t, state.parameters))
             if box is not None:
-                state = state._replace(parameters=np.asarray(np.clip(state.parameters, *box)))
+                state = state._replace(parameters=np.asarray(state.parameters.clip(*box)))
             trajectory[t + 1] = state.parameters
     return trajectory
 
@@ -148,7 +148,7 @@ def begin(start: Reals, *hyper: Callable[[int], np.ndarray], memory: int = 0) ->
 def moved(w: np.ndarray, step: Reals) -> np.ndarray:
     """w − ``step``; coordinates at ±inf stay there, and a step that is NaN sends a coordinate there, to its own side."""
     new = np.asarray(w - step)  # of numbers without an axis, NumPy makes a scalar
-    if np.all(np.isfinite(new)):  # the usual case; a finite result means that w was finite
+    if np.isfinite(new).all():  # the usual case; a finite result means that w was finite
         return new
     new = np.where(np.isnan(new), np.copysign(np.inf, w), new)
     return np.where(np.isfinite(w), new, w)

@@ -20,7 +20,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     ["jupyter_book.sphinx", "sphinx.builders.html", "sphinx_book_theme", "sphinx_external_toc", "sphinx_togglebutton", "sphinx_copybutton",
      "sphinx_comments", "sphinx_proof", "sphinx_exercise", "sphinxcontrib.bibtex", "myst_nb.sphinx_ext", "jupyter_cache.cache.main",
-     "joblib"]
+     "joblib", "jupyter_book.cli.main", "sphinx.domains.c", "sphinx.domains.cpp", "sphinx.builders.epub3", "ipywidgets"]
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcore.notation import number, powers, sentence
+from dlcore.notation import fields_of, number, powers, sentence
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,14 @@ def test_a_sentence_formats_numbers_and_honours_formats():
     )
     assert sentence("{a:.2g} times, {b:.2g}, {c:.3g}", {"a": 120.0, "b": 2.05e-4, "c": 1234}) == "120 times, 2×10⁻⁴, 1230"
     assert sentence(lambda f: f"{f['depth']}!", fields) == "50!"
+
+
+@pytest.mark.parametrize(
+    ("template", "names"),
+    [("It rains.", ""), ("{a} and {b:.2g} and {a!r}", "ab"), ("{a.real} of {b[2]}", "ab"), ("{a:{b}.{c}f}", "abc"), ("{{a}}", "")],
+)
+def test_the_names_that_a_sentence_takes(template, names):
+    assert fields_of(template) == set(names)
 
 
 def test_a_sentence_refuses_an_array():

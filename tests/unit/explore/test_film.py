@@ -6,11 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from dlcore.explore import Explorer, Slider, Time, heatmap, lines
+from dlcore.explore import Explorer, Slider, Time, declaration, heatmap, lines
 from dlcore.explore.baking import bake
 from dlcore.explore.declaration import Declaration
 from dlcore.explore.encoding import decode, encode, pack, rounded
 from dlcore.explore.film import Run, stacked
+from dlcore.notation import number, sentence
 from tests.browser.specimens import FRAMES, film, film_made_frame_by_frame
 
 X = np.linspace(0, 1, 7)
@@ -42,9 +43,16 @@ def test_each_frame_has_its_sentence():
     assert made.data({"step": 2})["readout"] == "0.5 after 2"
 
 
-def made_of(made):
-    from dlcore.notation import number
+@pytest.mark.parametrize(("readout", "times"), [("Rate {rate}.", 1), ("Now {size}.", 10), ("After {step}.", 10), (lambda _: "Yes.", 10)])
+def test_a_sentence_that_no_frame_changes_is_written_once(monkeypatch, readout, times):
+    made, written = declared(readout=readout), []
+    monkeypatch.setattr(declaration, "sentence", lambda *what: written.append(what) or sentence(*what))
+    state = made.state({"rate": 0.25})
+    assert len(written) == times
+    assert state.readouts == tuple(made.data({"rate": 0.25, "step": 2 * k})["readout"] for k in range(10))
 
+
+def made_of(made):
     return [number(0.5**k) for k in range(made.frames)]
 
 
