@@ -2,13 +2,14 @@
 
 import html
 import io
+import os
 import re
 from collections.abc import Callable
 from types import SimpleNamespace
 
 from .stills.colours import dyes, palette
 
-_WIDTH, _DOTS = 694, 100  # pixels that an inch of Matplotlib's is shown as
+_WIDTH, _NARROW, _DOTS = 694, 342, 100  # pixels, of which an inch of Matplotlib's has so many
 _STYLE = "margin: 1.25em 0; background: var(--explorer-paper, #ffffff)"  # readable in a dark notebook, which has no such property
 _SETTINGS = {
     "svg.fonttype": "path", "mathtext.fontset": "cm", "font.size": 12, "axes.labelsize": 13,
@@ -20,12 +21,12 @@ _INKED = ("axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "te
 class Picture:
     """See `picture`."""
 
-    def __init__(self, name: str, caption: str, alt: str, svg: str):
-        self.name, self.caption, self.alt, self._svg = name, caption, alt, svg
+    def __init__(self, name: str, caption: str, alt: str, drawings: str):
+        self.name, self.caption, self.alt, self._drawings = name, caption, alt, drawings
 
     def _repr_html_(self) -> str:
         return (
-            f'<figure class="picture" id="figure-{self.name}" data-picture="{self.name}" style="{_STYLE}">{self._svg}'
+            f'<figure class="picture" id="figure-{self.name}" data-picture="{self.name}" style="{_STYLE}">{self._drawings}'
             f'<figcaption style="font-size: 0.85em; margin-top: 0.35em">{html.escape(self.caption)}</figcaption></figure>'
         )
 
@@ -36,7 +37,7 @@ class Picture:
 def picture(
     name: str, draw: Callable, *, caption: str, alt: str, height: float = 2.6, width: float = _WIDTH / _DOTS, **subplots
 ) -> Picture:
-    """A still picture in the page's colours, light and dark.
+    """A still picture in the page's colours, light and dark; on a telephone drawn anew, panels that stood side by side below each other.
 
         def draw(axes, ink):
             axes.plot(x, y, color=ink.series0)
@@ -50,7 +51,7 @@ def picture(
         caption: a sentence, as it stands below the picture.
         alt: what is to be seen, for those who do not see it.
         height, width: in inches; as wide as a page's text is 6.94.
-        subplots: what `matplotlib.figure.Figure.subplots` takes, such as ncols=2.
+        subplots: of a picture with several axes, what `matplotlib.figure.Figure.subplots` takes, such as ncols=2.
 
     Raises:
         ValueError: a bad name, or no caption or description.
@@ -59,10 +60,24 @@ def picture(
         raise ValueError(f"a picture's name must be letters, digits and underscores, got {name!r}; rename it")
     if not caption.strip() or not alt.strip():
         raise ValueError(f"the picture {name} needs a caption and a description, got {caption!r} and {alt!r}; write a sentence each")
-    return Picture(name, caption, alt, _drawn(name, draw, alt, width, height, subplots))
+    wide = _drawn(name, draw, alt, (width, height), subplots)
+    if "DLCORE_BAKE" not in os.environ:  # a notebook has no style sheet to choose between the two
+        return Picture(name, caption, alt, wide)
+    size, stacked = _stacked(height, width, subplots)
+    narrow = _drawn(f"{name}-narrow", draw, alt, size, stacked)
+    return Picture(name, caption, alt, f'<div class="picture-wide">{wide}</div><div class="picture-narrow">{narrow}</div>')
 
 
-def _drawn(name: str, draw: Callable, alt: str, width: float, height: float, subplots: dict) -> str:
+def _stacked(height: float, width: float, subplots: dict) -> tuple[tuple[float, float], dict]:
+    """Size and axes of a picture on a telephone: a row of panels becomes a column."""
+    panels = subplots.get("ncols", 1) if subplots.get("nrows", 1) == 1 else 1
+    if panels == 1:
+        return (_NARROW / _DOTS, height * min(1.0, 1.6 * _NARROW / _DOTS / width)), subplots
+    stacked = {"height_ratios" if name == "width_ratios" else name: value for name, value in subplots.items()}
+    return (_NARROW / _DOTS, 0.85 * height * panels), stacked | {"nrows": panels, "ncols": 1}
+
+
+def _drawn(name: str, draw: Callable, alt: str, size: tuple[float, float], subplots: dict) -> str:
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -71,7 +86,7 @@ def _drawn(name: str, draw: Callable, alt: str, width: float, height: float, sub
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams |= _SETTINGS | {"svg.hashsalt": name} | dict.fromkeys(_INKED, ink["text"])
-        figure = Figure(figsize=(width, height), layout="constrained")
+        figure = Figure(figsize=size, layout="constrained")
         FigureCanvasSVG(figure)
         figure.patch.set_visible(False)
         axes = figure.subplots(**subplots)
@@ -79,7 +94,7 @@ def _drawn(name: str, draw: Callable, alt: str, width: float, height: float, sub
             one.patch.set_visible(False)
         draw(axes, SimpleNamespace(**ink))
         figure.savefig(stream, format="svg", metadata={"Date": None})
-    return _inline(name, stream.getvalue(), alt, width * _DOTS)
+    return _inline(name, stream.getvalue(), alt, size[0] * _DOTS)
 
 
 def _inline(name: str, text: str, alt: str, pixels: float) -> str:

@@ -57,6 +57,23 @@ def test_several_axes_are_given_as_an_array():
     assert seen == [(2,)]
 
 
+def test_in_a_page_panels_side_by_side_are_drawn_again_below_each_other(monkeypatch):
+    monkeypatch.setenv("DLCORE_BAKE", "somewhere")
+    places = []
+
+    def draw(axes, ink):
+        places.append([one.get_position().bounds for one in axes])
+
+    shown = picture("two", draw, caption="c", alt="a", ncols=2, width_ratios=[1, 2])._repr_html_()
+    assert [shown.count(f'<div class="picture-{kind}"><svg') for kind in ("wide", "narrow")] == [1, 1]
+    (wide_left, wide_right), (top, bottom) = places
+    assert wide_left[0] < wide_right[0]
+    assert wide_left[1] == wide_right[1]
+    assert top[1] > bottom[1]
+    assert top[3] * 2 == pytest.approx(bottom[3])
+    assert len(ids(shown)) == len(re.findall(r' id="', shown))
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [({"name": "two words"}, "letters, digits and underscores, got 'two words'"), ({"alt": " "}, "needs a caption and a description")],
