@@ -37,12 +37,13 @@ class Declaration:
     """See `Explorer` for the arguments; everything that can be wrong is found at once, here."""
 
     def __init__(
-        self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, pick=None, steps=(), guess=None,
-        parameters=None,
+        self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, title=None, play=None, pick=None, steps=(),
+        guess=None, parameters=None,
     ):  # fmt: skip
         self.compute: Callable = compute
         self.batch: Callable | None = batch
         self.name = checked.name_of(compute, name)
+        self.title: str | None = title
         self.parameters = checked.parameters(self.name, compute, parameters or {})
         self.time: str | None = checked.time_of(self.name, self.parameters)
         self.figure, self.readout, self.caption = checked.template(self.name, figure, self.time), readout, caption

@@ -54,6 +54,7 @@ class Explorer(anywidget.AnyWidget):
         presets: {"He": {"variance": 2}}; drawn as buttons, each sets the parameters it names.
         batch: like compute for arrays of parameter values, with a leading axis over states.
         name: the figure's id is explorer-NAME; default: compute's name.
+        title: what lists of figures call it; default: the title of the section that it stands in.
         play: the parameter that *Play* steps through; default: the time of a film, or the first slider.
         pick: {"x": "start_x", "y": "start_y"}, the parameters that a click or a drag in the picture sets; one axis is enough.
         steps: a story, a list of `Step`s, with *Back* and *Next* under the picture. (Anything else is a parameter called steps.)
@@ -75,15 +76,15 @@ class Explorer(anywidget.AnyWidget):
     _esm = assets.module()
 
     def __init__(
-        self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, play=None, pick=None, steps=(), guess=None,
-        **parameters,
+        self, compute, *, figure, readout, caption, presets=None, batch=None, name=None, title=None, play=None, pick=None, steps=(),
+        guess=None, **parameters,
     ):  # fmt: skip
         self._home = os.environ.get("DLCORE_BAKE")
         if not is_story(steps):  # compute has a parameter of that name
             steps, parameters = (), parameters | {"steps": steps}
         declared = Declaration(
             compute, figure=figure, readout=readout, caption=caption, presets=presets,
-            batch=batch, name=name, play=play, pick=pick, steps=steps, guess=guess, parameters=parameters,
+            batch=batch, name=name, title=title, play=play, pick=pick, steps=steps, guess=guess, parameters=parameters,
         )  # fmt: skip
         for taken in sorted(set(declared.parameters) & {*dir(Explorer), "declaration"}):
             raise ValueError(f"explorer {declared.name}: parameter {taken!r} would hide the widget's own {taken!r}; rename it")

@@ -83,7 +83,8 @@ def one_file(declared: Declaration, store: pathlib.Path) -> str:
         body = body.replace(
             f"{STATIC}{store.name}/{path.name}", f"data:image/svg+xml;base64,{base64.b64encode(path.read_bytes()).decode()}"
         )
-    return _ALONE.format(title=html.escape(declared.name), head=head, body=f"{body}\n{chunks}<script>{assets.script()}</script>")
+    title = html.escape(declared.title or declared.name)
+    return _ALONE.format(title=title, head=head, body=f"{body}\n{chunks}<script>{assets.script()}</script>")
 
 
 def show_boxes() -> None:

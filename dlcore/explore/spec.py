@@ -7,6 +7,7 @@ from .parameters import Parameter, nearest
 def _spec(declared: Declaration, offered: dict[str, tuple]) -> dict:
     return {
         "name": declared.name,
+        "title": declared.title,
         "caption": declared.caption,
         "figure": declared.figure,
         "parameters": [_control(name, p, offered[name], declared.stops[name]) for name, p in declared.parameters.items()],

@@ -8,6 +8,7 @@ import pytest
 from dlcore.explore.declaration import Declaration
 from dlcore.explore.figures import lines
 from dlcore.explore.slider import Slider
+from dlcore.explore.spec import in_page
 
 FIGURE = lines("x", "y")
 
@@ -34,6 +35,11 @@ def test_a_state_has_values_arrays_and_sentence():
     assert state.values == {"depth": 3, "shape": "a"} and state.readout == "top 27"
     np.testing.assert_array_equal(state.arrays["y"], 3 * np.arange(10.0) + 1)
     assert set(state.arrays) == {"x", "y"}
+
+
+def test_a_figure_may_have_a_title():
+    assert in_page(declare(title="Lines"))["title"] == "Lines"
+    assert in_page(declare())["title"] is None  # it is named after its section
 
 
 def fails(match, **how):
