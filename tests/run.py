@@ -30,6 +30,7 @@ OF_A_CHAPTER = (
     "tests/chapters/test_every_explorer.py",
     *(f"tests/browser/test_{name}.py" for name in ("book_explorers", "book_pages", "book_figures", "quiz", "lab_explorers")),
 )
+OF_ALL_CHAPTERS = ("tests/browser/test_front_pages.py",)
 OF_THE_ENGINE = tuple(f"tests/browser/test_{name}.py" for name in ("engine", "touch", "lab", "elsewhere", "firefox"))
 BIN = Path(sys.executable).parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # a worker: as many in all as there are cores
@@ -117,7 +118,7 @@ def parts(chapter: str | None, workers: int, every_page: bool) -> tuple[list[Par
         Part("notebooks", [nbval], executed),
         Part("build", [build]),
         Part("engine and JupyterLab", [[*pytest, "loadgroup"]], tests("tests/book", unread=(*_ENGINE, "tests/browser/*")) | engine),
-        Part("pages and figures", [[*pytest, "loadgroup", *short]], tests(*OF_A_CHAPTER, options=short, html=html)),
+        Part("pages and figures", [[*pytest, "loadgroup", *short]], tests(*OF_A_CHAPTER, *OF_ALL_CHAPTERS, options=short, html=html)),
     ], variables
 
 

@@ -10,6 +10,13 @@
     links     [text](#explorer-NAME?depth=50) in prose
     numbers   numbers of chapters and figures
     folding   checks and code as one quiet line that opens
+    cards     what the book says of each figure: its title, its question; and the chapters in their order
+    generated places that are filled in from all pages
+    gallery   the page of all figures
+    counts    numbers of chapters, figures, checks, exercises in prose
+    chart     the map of the chapters
+    rails     its lines, which show what leads to what
+    finder    the filter above the gallery and the tables
     ledger    the pages Claim ledger and Errata, and claims.json
     sources   whose ledger ids are whose, and one name for each source
     table     the tables of these pages
@@ -20,33 +27,21 @@
     serve     `python dlcore/book/serve.py`: the built book on this machine
 """
 
+from importlib import import_module
 from pathlib import Path
 
 FRONT = Path(__file__).parent / "front"
+_PARTS = (
+    *("pages", "incremental", "only", "baking", "figures", "execution", "numbers", "links", "ledger", "folding"),
+    *("theme", "styles", "widgets", "scripts", "generated", "gallery", "counts", "chart"),
+)
 
 
 def setup(app) -> dict:
     """Connect every part to Sphinx."""
-    from dlcore.book import (
-        baking,
-        execution,
-        figures,
-        folding,
-        incremental,
-        ledger,
-        links,
-        numbers,
-        only,
-        pages,
-        scripts,
-        styles,
-        theme,
-        widgets,
-    )  # fmt: skip
-
     app.connect("builder-inited", _add_front_files)
-    for part in (pages, incremental, only, baking, figures, execution, numbers, links, ledger, folding, theme, styles, widgets, scripts):
-        part.setup(app)
+    for part in _PARTS:
+        import_module(f"dlcore.book.{part}").setup(app)
     return {"version": "1", "env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}
 
 

@@ -102,7 +102,7 @@ def link_script(app, pagename, templatename, context, doctree) -> None:
     """Load the filter on pages with a table, and on no other."""
     page = all_pages(app.env).get(pagename)
     if page and page.tables:
-        app.add_js_file("ledger.js", loading_method="defer")
+        app.add_js_file("filter.js", loading_method="defer")
 
 
 def setup(app) -> None:

@@ -7,7 +7,8 @@ from docutils import nodes
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
-from dlcore.book import outputs
+from dlcore.book import cards, outputs
+from dlcore.book.cards import Card
 
 log = logging.getLogger(__name__)
 
@@ -16,14 +17,24 @@ class GeneratedTable(nodes.General, nodes.Element):
     """The place of a table that is made from all pages; its `kind` says which."""
 
 
+class Place(nodes.General, nodes.Inline, nodes.Element):
+    """A place that is filled in from all pages; its `kind` says with what."""
+
+
 @dataclass(frozen=True)
 class Page:
-    """The explorers, the claim records with their sections' titles, and the kinds of generated tables of a page, in order."""
+    """The explorers, the claim records with their sections' titles, and the kinds of generated tables of a page, in order.
+
+    Besides, what the gallery says of each figure, the kinds of places to be filled in, and the number of exercises.
+    """
 
     explorers: tuple[outputs.Explorer, ...] = ()
     claims: tuple[dict, ...] = ()
     sections: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    cards: tuple[Card, ...] = ()
+    places: tuple[str, ...] = ()
+    exercises: int = 0
 
     def anchors(self) -> list[str]:
         """The id of each claim's place on the page: claim-L2.16, claim-L2.16-2, …"""
@@ -45,7 +56,9 @@ class PageCollector(EnvironmentCollector):
     def process_doc(self, app, doctree):
         """Called by Sphinx when a page has been read: remember what it holds."""
         name, found = app.env.docname, outputs.read_page(doctree)
-        page = Page(*found, tuple(table["kind"] for table in doctree.findall(GeneratedTable)))
+        tables, places = (tuple(place["kind"] for place in doctree.findall(kind)) for kind in (GeneratedTable, Place))
+        exercises = sum("exercise" in node["classes"] for node in doctree.findall(nodes.Admonition))
+        page = Page(*found, tables, cards.read(doctree), places, exercises)
         if page == Page():
             return
         all_pages(app.env)[name] = page

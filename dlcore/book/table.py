@@ -1,10 +1,11 @@
-"""The tables of the pages *Claim ledger* and *Errata*: a row a claim or erratum, and what ledger.js needs to find it."""
+"""The tables of the pages *Claim ledger* and *Errata*: a row a claim or erratum, and what the filter needs to find it."""
 
 import html
 from collections import defaultdict
 from dataclasses import dataclass
 
 from dlcore import claims
+from dlcore.book import finder
 from dlcore.book.pages import all_pages
 from dlcore.book.sources import SOURCES, cited, source_of
 from dlcore.notation import number, typeset
@@ -68,20 +69,14 @@ class Writer:
         """The controls of the filter: words, a source, a chapter."""
         pages = {row.page: self.titles[row.page].astext() for row in chosen}
         keys = [key for key in SOURCES if any(key in row.sources for row in chosen)]
-        return (
-            '<p class="ledger-search" hidden><label>Words <input id="ledger-filter" type="search" autocomplete="off" '
-            'spellcheck="false"></label> '
-            f"{_select('source', {key: SOURCES[key] for key in keys})} {_select('chapter', pages)} "
-            f'<span id="ledger-count" role="status" data-noun="{noun}"></span></p>'
-        )
+        return finder.form("#ledger-table tbody tr", noun, {"source": {key: SOURCES[key] for key in keys}, "chapter": pages})
 
     def _facts(self, row: Row) -> str:
         """What the filter looks at: everything that stands in the row, its TeX as it was typed, and where it stands in the book."""
         entry = row.entry
         texts = [*entry.ids, *(SOURCES[key] for key in row.sources), self.titles[row.page].astext(), row.section, cited(entry.source or "")]
         texts += [entry.statement, entry.by, entry.numbers] if is_claim(row) else [entry.says, entry.correct]
-        told = {"search": " ".join(texts), "source": " ".join(row.sources), "chapter": row.page}
-        return " ".join(f'data-{name}="{html.escape(text, quote=True)}"' for name, text in told.items())
+        return finder.facts(" ".join(texts), source=" ".join(row.sources), chapter=row.page)
 
     def _ids(self, row: Row, seen: set[str]) -> str:
         names = []
@@ -114,13 +109,6 @@ class Writer:
 
 def _cells(texts: list[str]) -> str:
     return "".join(f"<td>{text}</td>" for text in texts)
-
-
-def _select(name: str, options: dict[str, str]) -> str:
-    """A list to choose from, with everything as its first entry."""
-    offered = "".join(f'<option value="{html.escape(value, quote=True)}">{html.escape(text)}</option>' for value, text in options.items())
-    choice = f'<select id="ledger-{name}" autocomplete="off"><option value="">all</option>{offered}</select>'
-    return f"<label>{name.capitalize()} {choice}</label>"
 
 
 def _counts(chosen: list[Row], noun: str) -> str:

@@ -15,6 +15,7 @@ CLAIMS = """from dlcore.claims import claim, erratum
 claim(["L2.16", "S1.03"], "one is $1<2$", measured=1, expected=1, within=0.25, source="notes §1", by="closed form")
 erratum("L2.17", source="notes §2", says="x", correct="$y$", shown_by="L2.16")
 """
+COUNTS = ", ".join(f"{{book-count}}`{of}` {of}" for of in ("chapters", "figures", "checks", "exercises"))
 MORE = """from dlcore.claims import claim
 claim("L10.02", "later", measured=3, at_most=4, by="closed form")
 claim("L2.16", "again", measured=0, at_least=0, by="closed form")"""
@@ -25,8 +26,9 @@ def built(tmp_path_factory):
     """A book with an explorer, claims and errata, built once; and what its build said."""
     book = new_book(tmp_path_factory.mktemp("book") / "book").write(
         claims=code(CLAIMS) + "\nAn equation $x^2$.",
-        wave=code(f'{WAVE}\nshow("wave")') + "\n[Twice](#explorer-wave?k=2) as high.",
+        wave="**Before you slide.** How high is $y$?\n\n" + code(f'{WAVE}\nshow("wave")') + "\n[Twice](#explorer-wave?k=2) as high.",
         more=code(MORE),
+        gallery=f"{COUNTS}.\n\n```{{gallery}}\n```",
     )
     return book, book.build_by_command()
 
@@ -73,6 +75,18 @@ def test_claims_are_counted_by_source(built):
     assert [tuple(re.findall(r"<td>(\d+)</td>", line)) for line in counts.split("<tr>")[2:]] == [("2", "3"), ("1", "1")]
 
 
+def test_the_gallery_has_the_figure_with_its_question(built):
+    gallery = built[0].page("gallery")
+    counts = re.findall(r'data-of="(\w+)">(\d+)<', gallery)
+    assert counts == [("chapters", "0"), ("figures", "1"), ("checks", "3"), ("exercises", "0")]
+    assert '<h2><a href="wave.html#explorer-wave">Page wave</a></h2>' in gallery
+    assert r'How high is <span class="math notranslate nohighlight">\(y\)</span>?</p>' in gallery
+    assert "mathjax/tex-chtml.js" in gallery
+    assert "filter.js" in gallery
+    store = re.search(r'data-store="([^"]+)"', built[0].page("wave"))[1]
+    assert f'src="../_static/explorers/{store}/narrow.svg#light" alt="A wave."' in gallery
+
+
 def test_errata_say_what_is_correct_and_what_shows_it(built):
     errata = built[0].page("errata")
     plain = next(line for line in errata.splitlines() if 'id="L2.17"' in line)
@@ -87,8 +101,8 @@ def test_the_front_end_is_loaded_only_where_there_is_an_explorer(built):
     assert "explorers/explorer.js" in book.page("wave")
     assert "explorers/explorer.css" in book.page("wave")
     assert not any("explorers/" in book.page(name) for name in ("claims", "claim_ledger"))
-    assert "ledger.js" in book.page("claim_ledger")
-    assert "ledger.js" not in book.page("wave")
+    assert "filter.js" in book.page("claim_ledger")
+    assert "filter.js" not in book.page("wave")
     store = re.search(r'data-store="([^"]+)"', book.page("wave"))[1]
     files = {path.name for path in (book.html / "_static" / "explorers" / store).iterdir()}
     assert files == {"0000.js", "wide.svg", "narrow.svg"}

@@ -19,7 +19,8 @@ def _built(address: str) -> bool:
     return is_run(pathlib.PurePath(address).stem)
 
 
-READ = ["index.html", *book.sources(), "chapters/claim_ledger.html", "chapters/errata.html", "chapters/bibliography.html"]
+OTHERS = [f"chapters/{name}.html" for name in ("gallery", "claim_ledger", "errata", "bibliography")]
+READ = ["index.html", *book.sources(), *OTHERS]
 EACH = pytest.mark.parametrize("address", [together(pathlib.PurePath(address).stem, address) for address in READ if _built(address)])
 ENTRY = "chapters/intro.html"
 MOST_HEIGHT = 700  # pixels of a figure on a telephone, but for its caption

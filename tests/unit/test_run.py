@@ -112,7 +112,7 @@ def readers(name: str, monkeypatch) -> set[str]:
     return {target for part in ALL for target, found in part.targets.items() if name in found()}
 
 
-OWN = set(run.OF_A_CHAPTER)
+OWN = {*run.OF_A_CHAPTER, *run.OF_ALL_CHAPTERS}
 UNITS, STORED = {"tests/unit"}, {"tests/chapters/test_notebooks.py"}
 ENGINE = {"tests/book", *run.OF_THE_ENGINE}
 NOTEBOOKS = {f"chapters/{path.name}" for path in run.notebooks(None)}

@@ -1,0 +1,112 @@
+"""The pages beside the chapters: the gallery holds every figure."""
+
+import collections
+import html as text
+import re
+
+import pytest
+import yaml
+
+from dlcore.book import only
+from tests.browser import book
+from tests.browser.driver import NARROW, WIDE, Figure
+from tests.explorers import ROOT
+
+pytestmark = pytest.mark.skipif(only.chapter() is not None, reason="these pages are about all chapters")
+GALLERY = "chapters/gallery.html"
+CARD = re.compile(
+    r'<li data-search="(?P<words>[^"]*)" data-chapter="(?P<page>[^"]*)">(?P<images>(?:<img [^>]*>)+)\s*'
+    r'<h2><a href="(?P<address>[^"]*)">(?P<title>.*?)</a></h2>\s*<p>(?P<question>.*?)</p>'
+)
+
+
+def source(html, address: str) -> str:
+    return (html / address).read_text(encoding="utf-8")
+
+
+def contents() -> list[str]:
+    """The pages of the book in the order of its contents."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [f"{name}.html" for name in [toc["root"], *(entry["file"] for part in toc["parts"] for entry in part["chapters"])]]
+
+
+def cards(html) -> list[re.Match]:
+    return [*CARD.finditer(source(html, GALLERY))]
+
+
+# ---- the gallery --------------------------------------------------------------------------------------
+
+
+def test_the_gallery_has_every_figure_once_in_the_order_of_the_book(html):
+    pages = book.pages(html)
+    figures = [f"{address.removeprefix('chapters/')}#explorer-{name}" for address in contents() for name in pages[address].explorers]
+    assert [text.unescape(card["address"]) for card in cards(html)] == figures
+    titles = collections.Counter(card["title"] for card in cards(html))
+    assert [title for title, count in titles.items() if count > 1] == []  # else a title= of their own
+    assert [card["address"] for card in cards(html) if not card["question"].endswith("?")] == []
+
+
+def test_every_card_shows_the_still_of_its_figure_in_both_themes(html):
+    for card in cards(html):
+        page = source(html, f"{card['page']}.html")
+        name = card["address"].partition("#explorer-")[2]
+        store = re.search(rf'id="explorer-{name}" data-explorer="{name}" data-store="([^"]+)"', page)[1]
+        stills = re.findall(r' src="\.\./([^"#]+)#(\w+)"', card["images"])
+        assert [theme for _, theme in stills] == ["light", "dark"]
+        for address, _ in stills:
+            assert store in address
+            assert (html / address).read_text(encoding="utf-8").startswith("<svg")
+        assert card["images"].count('loading="lazy"') == card["images"].count('alt="') == 2
+
+
+def shown(page) -> list[str]:
+    links = page.locator(".gallery > li:visible h2 a")
+    return [link.get_attribute("href").partition("#explorer-")[2] for link in links.all()]
+
+
+def test_the_filter_finds_words_as_they_are_typed_and_chapters(html, homes, open_page):
+    page = open_page(f"{homes['file']}/{GALLERY}", **WIDE)
+    box, chapter, status = page.locator(".finder input"), page.get_by_label("Chapter"), page.locator(".finder [role=status]")
+    everything = len(cards(html))
+    assert status.inner_text() == f"{everything} of {everything} figures"
+    box.fill("Edge of CHAOS")
+    assert "phases" in shown(page)
+    assert "race" not in shown(page)
+    assert status.inner_text() == f"{len(shown(page))} of {everything} figures"
+    box.fill("sqrt")
+    with_root = {card["address"].partition("#explorer-")[2] for card in cards(html) if r"\sqrt" in card["words"]}
+    assert with_root
+    assert with_root <= set(shown(page))
+    box.fill("no figure is about this")
+    assert shown(page) == []
+    box.fill("")
+    address = book.sources()[0]
+    chapter.select_option(address.removesuffix(".html"))
+    assert shown(page) == book.pages(html)[address].explorers
+
+
+def test_a_card_opens_its_figure_ready_to_use(homes, open_page):
+    page = open_page(f"{homes['file']}/{GALLERY}", **WIDE)
+    link = page.locator('.gallery a[href$="#explorer-signal"]')
+    link.focus()  # the keyboard's way
+    page.keyboard.press("Enter")
+    figure = Figure(page, "signal").settled()
+    assert figure.plot.is_visible()
+
+
+@pytest.mark.parametrize("how", [WIDE, NARROW], ids=["wide-light", "narrow-dark"])
+def test_nothing_jumps_when_a_still_arrives(homes, open_page, how):
+    page = open_page(f"{homes['file']}/{GALLERY}", **how)
+    boxes = [image.bounding_box() for image in page.locator(".gallery img:visible").all()]  # most of them not there yet
+    assert len({(round(box["width"]), round(box["height"])) for box in boxes}) == 1
+    assert boxes[0]["width"] / boxes[0]["height"] == pytest.approx(342 / 232, abs=1 / 100)  # half a pixel of rounding in 200
+    assert all(how["color_scheme"] in image.get_attribute("class") for image in page.locator(".gallery img:visible").all())
+
+
+def test_without_scripts_the_gallery_shows_all_and_has_no_filter(html, browser, homes):
+    page = browser.new_context(java_script_enabled=False, **WIDE).new_page()
+    page.goto(f"{homes['file']}/{GALLERY}")
+    assert len(shown(page)) == len(cards(html))
+    assert not page.locator(".finder").is_visible()
+    assert page.locator(".gallery-light").first.is_visible() and not page.locator(".gallery-dark").first.is_visible()
+    page.context.close()
