@@ -1,7 +1,8 @@
-"""The pages beside the chapters: the gallery holds every figure."""
+"""The pages beside the chapters: the gallery holds every figure, what the entry page counts is there."""
 
 import collections
 import html as text
+import json
 import re
 
 import pytest
@@ -10,10 +11,10 @@ import yaml
 from dlcore.book import only
 from tests.browser import book
 from tests.browser.driver import NARROW, WIDE, Figure
-from tests.explorers import ROOT
+from tests.explorers import CHAPTERS, ROOT
 
 pytestmark = pytest.mark.skipif(only.chapter() is not None, reason="these pages are about all chapters")
-GALLERY = "chapters/gallery.html"
+GALLERY, ENTRY = "chapters/gallery.html", "chapters/intro.html"
 CARD = re.compile(
     r'<li data-search="(?P<words>[^"]*)" data-chapter="(?P<page>[^"]*)">(?P<images>(?:<img [^>]*>)+)\s*'
     r'<h2><a href="(?P<address>[^"]*)">(?P<title>.*?)</a></h2>\s*<p>(?P<question>.*?)</p>'
@@ -110,3 +111,35 @@ def test_without_scripts_the_gallery_shows_all_and_has_no_filter(html, browser, 
     assert not page.locator(".finder").is_visible()
     assert page.locator(".gallery-light").first.is_visible() and not page.locator(".gallery-dark").first.is_visible()
     page.context.close()
+
+
+# ---- the entry page -----------------------------------------------------------------------------------
+
+
+def test_the_entry_page_counts_what_is_there(html):
+    counted = {of: int(number.replace(",", "")) for of, number in re.findall(r'data-of="(\w+)">([\d,]+)<', source(html, ENTRY))}
+    pages = {address: page for address, page in book.pages(html).items() if address.startswith("chapters/")}
+    records = json.loads(source(html, "claims.json"))
+    assert counted == {
+        "chapters": len([*CHAPTERS.glob("*.ipynb")]),
+        "figures": sum(len(page.explorers) for page in pages.values()),
+        "checks": sum(record["kind"] == "claim" for record in records),
+        "exercises": sum(len(re.findall(r'<div class="exercise admonition"', source(html, address))) for address in pages),
+    }
+
+
+def test_the_map_has_every_chapter_after_those_that_it_needs(html):
+    rows = re.findall(r'<li><svg.*?</svg><a href="([^"]+)">(\d+) .*?</a>(.*?)<br>', source(html, ENTRY))
+    numbered = [address.removeprefix("chapters/") for address in contents() if re.search(r"/\d", address)]
+    assert [address for address, _, _ in rows] == numbered
+    for _, number, after in rows:
+        assert all(int(before) < int(number) for before in re.findall(r"\d+", after))
+    assert sum("after" in after for _, _, after in rows) == len(rows) - 1
+
+
+@pytest.mark.parametrize(("how", "height"), [({"viewport": {"width": 1280, "height": 800}}, 800), (NARROW, 844)], ids=["wide", "telephone"])
+def test_the_live_picture_and_the_doors_are_on_the_first_screen(homes, open_page, how, height):
+    page = open_page(f"{homes['file']}/{ENTRY}", **how)
+    for part in (".explorer-picture", ".doors li >> nth=2"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= height
