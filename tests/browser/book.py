@@ -12,6 +12,7 @@ import sys
 import threading
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
 
 from dlcore.explore.encoding import decode
 from tests.explorers import ROOT, chapters
@@ -90,7 +91,8 @@ class Baked:
         page = (html / address).read_text(encoding="utf-8")
         figure = page[page.index(f'id="explorer-{name}"') :]
         start = figure.index('<script type="application/json">') + len('<script type="application/json">')
-        store = json.loads(figure[start : figure.index("</script>", start)])["store"]
+        self.spec = json.loads(figure[start : figure.index("</script>", start)])
+        store = self.spec["store"]
         self.edges, self.folder = store["chunks"], html / "_static" / "explorers" / store["name"]
         self.constants = decode(store["constants"])[0] if store["constants"]["arrays"] else {}
 
@@ -107,6 +109,30 @@ class Baked:
         place = index - self.edges[chunk]
         varying = decode(content)[place] if content["arrays"] else {}
         return self.constants | varying, content["readouts"][place]
+
+
+    def said(self, query: str) -> str:
+        """The sentence of the state that a link sets, at one of the stops, as "depth=50&variance=2"."""
+        given, index, frame = dict(parse_qsl(query)), 0, 0
+        for parameter in self.spec["parameters"]:
+            name, stops = parameter["name"], parameter["stops"]
+            place = _place(given.pop(name), stops) if name in given else stops.index(self.spec["start"][name])
+            if name == self.spec["time"]:
+                frame = place
+            else:
+                index = index * len(stops) + place
+        assert not given, f"{self.spec['name']} has no {', '.join(given)}"
+        _, sentence = self.state(index)
+        return sentence[frame] if isinstance(sentence, list) else sentence
+
+
+def _place(text: str, stops: list) -> int:
+    """Which of the stops a link's text names."""
+    if isinstance(stops[0], bool):
+        return stops.index(text == "true")
+    if isinstance(stops[0], str):
+        return stops.index(text)
+    return min(range(len(stops)), key=lambda k: abs(stops[k] - float(text)))
 
 
 class _Quiet(SimpleHTTPRequestHandler):

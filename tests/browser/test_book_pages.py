@@ -19,7 +19,7 @@ def _built(address: str) -> bool:
     return is_run(pathlib.PurePath(address).stem)
 
 
-OTHERS = [f"chapters/{name}.html" for name in ("gallery", "claim_ledger", "errata", "sources", "bibliography")]
+OTHERS = [f"chapters/{name}.html" for name in ("gallery", "teaching", "claim_ledger", "errata", "sources", "bibliography")]
 READ = ["index.html", *book.sources(), *OTHERS]
 EACH = pytest.mark.parametrize("address", [together(pathlib.PurePath(address).stem, address) for address in READ if _built(address)])
 ENTRY = "chapters/intro.html"

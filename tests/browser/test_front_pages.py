@@ -1,4 +1,4 @@
-"""The pages beside the chapters: the gallery holds every figure, what the entry page counts is there."""
+"""The pages beside the chapters: the gallery holds every figure, what the entry page counts is there, what the plans quote is said."""
 
 import collections
 import html as text
@@ -143,3 +143,20 @@ def test_the_live_picture_and_the_doors_are_on_the_first_screen(homes, open_page
     for part in (".explorer-picture", ".doors li >> nth=2"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= height
+
+
+# ---- the plans ----------------------------------------------------------------------------------------
+
+LINKED = re.compile(r"\[[^\]]*\]\((?P<page>\w+)\.ipynb#explorer-(?P<name>\w+)(?:\?(?P<query>[^)]*))?\)")
+
+
+def test_the_sentences_that_the_teaching_page_quotes_are_said_in_the_states_linked_to(html):
+    """Each quotation stands under one of the figures that its row links to."""
+    quoted = 0
+    for row in (CHAPTERS / "teaching.md").read_text(encoding="utf-8").splitlines():
+        quotes = re.findall("“([^”]*)”", row) if row.startswith("|") else []
+        said = [book.Baked(html, f"chapters/{link['page']}.html", link["name"]).said(link["query"] or "") for link in LINKED.finditer(row)]
+        for quote in quotes:
+            assert any(quote in sentence for sentence in said), f"“{quote}” is said in none of {said}"
+        quoted += len(quotes)
+    assert quoted > 40
