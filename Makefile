@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 START := $(shell date +%s)
 BUILD := $(BIN)/jupyter-book build . -W --keep-going
 
-.PHONY: help serve book test lab bench mutate lint clean
+.PHONY: help serve book pdf test lab bench mutate lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,11 @@ port: python
 
 book: $(VENV)/.book  ## build the book into _build/html
 	@start=$$(date +%s); $(BUILD) && echo "Built the book in $$(( $$(date +%s) - start )) s: _build/html/index.html"
+
+pdf: book  ## the whole book as _build/book.pdf, printed by the browser of the tests, and linked on the landing page
+	@$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[pdf]"
+	@start=$$(date +%s); browser=$$($(BIN)/python tests/chromium.py --path | tail -n 1) && \
+		$(BIN)/python -m dlcore.book.press.pdf --browser "$$browser" && echo "Printed the book in $$(( $$(date +%s) - start )) s"
 
 test: $(VENV)/.test  ## what must hold and has changed since it passed (ALL=1: everything); of one chapter alone: make test CHAPTER=08
 	@$(BIN)/python tests/chromium.py

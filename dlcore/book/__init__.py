@@ -15,21 +15,27 @@
     theme     a lighter page, no request to another host, launch buttons only with a repository
     styles    the theme's style sheet, cut down to what the pages use
     scripts   settings of MathJax and answers of quizzes as files
+    downloads the PDF of the book, linked where it has been made
+    press     the finished book as one PDF
     serve     `python dlcore/book/serve.py`: the built book on this machine
 """
 
+import importlib
 from pathlib import Path
 
 FRONT = Path(__file__).parent / "front"
 
+_CONNECTED = (
+    "pages", "incremental", "only", "baking", "figures", "execution", "links", "ledger", "theme", "styles", "widgets", "scripts",
+    "downloads",
+)  # fmt: skip
+
 
 def setup(app) -> dict:
     """Connect every part to Sphinx."""
-    from dlcore.book import baking, execution, figures, incremental, ledger, links, only, pages, scripts, styles, theme, widgets
-
     app.connect("builder-inited", _add_front_files)
-    for part in (pages, incremental, only, baking, figures, execution, links, ledger, theme, styles, widgets, scripts):
-        part.setup(app)
+    for part in _CONNECTED:
+        importlib.import_module(f"dlcore.book.{part}").setup(app)
     return {"version": "1", "env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}
 
 
