@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 START := $(shell date +%s)
 BUILD := $(BIN)/jupyter-book build . -W --keep-going
 
-.PHONY: help serve book pdf test lab bench mutate lint clean
+.PHONY: help serve book pdf dist test lab bench mutate lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,9 @@ pdf: book  ## the whole book as _build/book.pdf, printed by the browser of the t
 	@$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[pdf]"
 	@start=$$(date +%s); browser=$$($(BIN)/python tests/chromium.py --path | tail -n 1) && \
 		$(BIN)/python -m dlcore.book.press.pdf --browser "$$browser" && echo "Printed the book in $$(( $$(date +%s) - start )) s"
+
+dist: book  ## the book as _build/book.zip, to be opened offline, with dlcore's wheel inside
+	@$(BIN)/python -m dlcore.book.press.archive
 
 test: $(VENV)/.test  ## what must hold and has changed since it passed (ALL=1: everything); of one chapter alone: make test CHAPTER=08
 	@$(BIN)/python tests/chromium.py

@@ -16,7 +16,8 @@
     styles    the theme's style sheet, cut down to what the pages use
     scripts   settings of MathJax and answers of quizzes as files
     downloads the PDF of the book, linked where it has been made
-    press     the finished book as one PDF
+    wheel     dlcore's own wheel in the book, for notebooks that are taken along
+    press     the finished book as one PDF, and as one zip
     serve     `python dlcore/book/serve.py`: the built book on this machine
 """
 
@@ -27,7 +28,7 @@ FRONT = Path(__file__).parent / "front"
 
 _CONNECTED = (
     "pages", "incremental", "only", "baking", "figures", "execution", "links", "ledger", "theme", "styles", "widgets", "scripts",
-    "downloads",
+    "downloads", "wheel",
 )  # fmt: skip
 
 
