@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 START := $(shell date +%s)
 BUILD := $(BIN)/jupyter-book build . -W --keep-going
 
-.PHONY: help serve book pdf dist test lab bench mutate lint clean
+.PHONY: help serve book pdf dist chapter test lab bench mutate lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ pdf: book  ## the whole book as _build/book.pdf, printed by the browser of the t
 
 dist: book  ## the book as _build/book.zip, to be opened offline, with dlcore's wheel inside
 	@$(BIN)/python -m dlcore.book.press.archive
+
+chapter: $(VENV)/.book  ## a first notebook that passes the tests: make chapter NAME=12_representation TITLE="Representation" [PART="…"]
+	@$(BIN)/python -m dlcore.book.skeleton "$(NAME)" "$(TITLE)" --part "$(PART)"
 
 test: $(VENV)/.test  ## what must hold and has changed since it passed (ALL=1: everything); of one chapter alone: make test CHAPTER=08
 	@$(BIN)/python tests/chromium.py

@@ -17,6 +17,7 @@
     scripts   settings of MathJax and answers of quizzes as files
     downloads the PDF of the book, linked where it has been made
     wheel     dlcore's own wheel in the book, for notebooks that are taken along
+    skeleton  the first notebook of a chapter
     press     the finished book as one PDF, and as one zip
     serve     `python dlcore/book/serve.py`: the built book on this machine
 """
