@@ -70,7 +70,19 @@ python:
 $(BIN)/python: | python
 	$(PYTHON) -m venv $(VENV)
 
+# On Linux pip would fetch PyTorch with CUDA, gigabytes that nothing here uses. Its CPU build is asked for first, and not for long.
+
+TORCH_CPU ?= https://download.pytorch.org/whl/cpu
+define cpu_torch
+	@echo "Asking $(TORCH_CPU) for PyTorch's CPU build (about 200 MB)"
+	@$(BIN)/python -m pip install -qqq --disable-pip-version-check --no-deps --retries 0 --timeout 10 --index-url $(TORCH_CPU) \
+		"$$(grep '^torch==' requirements.txt)" && echo "PyTorch is there" \
+		|| echo "It cannot be had there: pip takes what it finds elsewhere, perhaps the build with CUDA (several GB)"
+
+endef
+
 $(VENV)/.book: $(BIN)/python requirements.txt pyproject.toml
+	$(if $(filter Linux,$(shell uname -s)),$(cpu_torch))
 	@echo "Installing what the book is built with (PyTorch is large: a few minutes the first time)"
 	$(BIN)/python -m pip install --quiet -r requirements.txt -e .
 	@touch $@
