@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 START := $(shell date +%s)
 BUILD := $(BIN)/jupyter-book build . -W --keep-going
 
-.PHONY: help serve book test lab bench mutate lint clean
+.PHONY: help serve book pdf dist chapter test lab bench mutate lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,17 @@ port: python
 
 book: $(VENV)/.book  ## build the book into _build/html
 	@start=$$(date +%s); $(BUILD) && echo "Built the book in $$(( $$(date +%s) - start )) s: _build/html/index.html"
+
+pdf: book  ## the whole book as _build/book.pdf, printed by the browser of the tests, and linked on the landing page
+	@$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[pdf]"
+	@start=$$(date +%s); browser=$$($(BIN)/python tests/chromium.py --path | tail -n 1) && \
+		$(BIN)/python -m dlcore.book.press.pdf --browser "$$browser" && echo "Printed the book in $$(( $$(date +%s) - start )) s"
+
+dist: book  ## the book as _build/book.zip, to be opened offline, with dlcore's wheel inside
+	@$(BIN)/python -m dlcore.book.press.archive
+
+chapter: $(VENV)/.book  ## a first notebook that passes the tests: make chapter NAME=12_representation TITLE="Representation" [PART="…"]
+	@$(BIN)/python -m dlcore.book.skeleton "$(NAME)" "$(TITLE)" --part "$(PART)"
 
 test: $(VENV)/.test  ## what must hold and has changed since it passed (ALL=1: everything); of one chapter alone: make test CHAPTER=08
 	@$(BIN)/python tests/chromium.py
@@ -59,7 +70,19 @@ python:
 $(BIN)/python: | python
 	$(PYTHON) -m venv $(VENV)
 
+# On Linux pip would fetch PyTorch with CUDA, gigabytes that nothing here uses. Its CPU build is asked for first, and not for long.
+
+TORCH_CPU ?= https://download.pytorch.org/whl/cpu
+define cpu_torch
+	@echo "Asking $(TORCH_CPU) for PyTorch's CPU build (about 200 MB)"
+	@$(BIN)/python -m pip install -qqq --disable-pip-version-check --no-deps --retries 0 --timeout 10 --index-url $(TORCH_CPU) \
+		"$$(grep '^torch==' requirements.txt)" && echo "PyTorch is there" \
+		|| echo "It cannot be had there: pip takes what it finds elsewhere, perhaps the build with CUDA (several GB)"
+
+endef
+
 $(VENV)/.book: $(BIN)/python requirements.txt pyproject.toml
+	$(if $(filter Linux,$(shell uname -s)),$(cpu_torch))
 	@echo "Installing what the book is built with (PyTorch is large: a few minutes the first time)"
 	$(BIN)/python -m pip install --quiet -r requirements.txt -e .
 	@touch $@

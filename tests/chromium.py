@@ -1,4 +1,4 @@
-"""Find the browser that the tests drive, or install one: `python tests/chromium.py`.
+"""Find the browser that the tests drive, or install one: `python tests/chromium.py`; `--path` ends with its path alone.
 
 A Chromium or Chrome that is there; else Playwright's own; else, on Debian as root, the one of the distribution.
 """
@@ -64,6 +64,9 @@ def main() -> None:
     with sync_playwright() as playwright:
         if find(playwright) is None:
             install()
+        if "--path" in sys.argv[1:]:
+            print(find(playwright))
+            return
         print(f"Browser for the tests: {find(playwright)}")
     print(f"and for what may differ there: {_firefox() or 'no Firefox, so those few tests are left out'}")
 

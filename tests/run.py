@@ -31,7 +31,7 @@ OF_A_CHAPTER = (
     *(f"tests/browser/test_{name}.py" for name in ("book_explorers", "book_pages", "book_figures", "quiz", "lab_explorers")),
 )
 OF_ALL_CHAPTERS = ("tests/browser/test_front_pages.py",)
-OF_THE_ENGINE = tuple(f"tests/browser/test_{name}.py" for name in ("engine", "touch", "lab", "elsewhere", "firefox"))
+OF_THE_ENGINE = tuple(f"tests/browser/test_{name}.py" for name in ("engine", "touch", "lab", "elsewhere", "firefox", "paper"))
 BIN = Path(sys.executable).parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # a worker: as many in all as there are cores
 

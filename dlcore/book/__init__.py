@@ -24,6 +24,10 @@
     theme     a lighter page, no request to another host, launch buttons only with a repository
     styles    the theme's style sheet, cut down to what the pages use
     scripts   settings of MathJax and answers of quizzes as files
+    downloads the PDF of the book, linked where it has been made
+    wheel     dlcore's own wheel in the book, for notebooks that are taken along
+    skeleton  the first notebook of a chapter
+    press     the finished book as one PDF, and as one zip
     serve     `python dlcore/book/serve.py`: the built book on this machine
 """
 
@@ -33,7 +37,7 @@ from pathlib import Path
 FRONT = Path(__file__).parent / "front"
 _PARTS = (
     *("pages", "incremental", "only", "baking", "figures", "execution", "numbers", "links", "ledger", "folding"),
-    *("theme", "styles", "widgets", "scripts", "generated", "gallery", "counts", "chart"),
+    *("theme", "styles", "widgets", "scripts", "generated", "gallery", "counts", "chart", "downloads", "wheel"),
 )
 
 

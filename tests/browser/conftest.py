@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import book
 from tests.browser.driver import PATIENCE, WIDE, Watch, calm, launch
 
-SHORT = {"intro", "index", "gallery", "teaching", "claim_ledger", "errata", "sources", "bibliography"}
+SHORT = {"intro", "index", "gallery", "teaching", "claim_ledger", "errata", "sources", "bibliography", "run_it"}
 
 
 def pytest_collection_modifyitems(config, items):

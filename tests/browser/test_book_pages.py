@@ -19,7 +19,8 @@ def _built(address: str) -> bool:
     return is_run(pathlib.PurePath(address).stem)
 
 
-OTHERS = [f"chapters/{name}.html" for name in ("gallery", "teaching", "claim_ledger", "errata", "sources", "bibliography")]
+RUN = "chapters/run_it.html"
+OTHERS = [f"chapters/{name}.html" for name in ("gallery", "teaching", "claim_ledger", "errata", "sources", "bibliography", "run_it")]
 READ = ["index.html", *book.sources(), *OTHERS]
 EACH = pytest.mark.parametrize("address", [together(pathlib.PurePath(address).stem, address) for address in READ if _built(address)])
 ENTRY = "chapters/intro.html"
@@ -64,6 +65,14 @@ def test_no_page_asks_another_host_or_errs(html, homes, open_page):
 @EACH
 def test_no_page_read_from_its_file_does_either(read, address):
     read(address).watch.clean()
+
+
+@pytest.mark.parametrize("home", ["http", "file"])
+@pytest.mark.skipif(not _built(RUN), reason="another page is built alone")
+def test_the_line_that_installs_dlcore_names_where_the_book_is(html, homes, open_page, home):
+    line = open_page(f"{homes[home]}/{RUN}").locator(".wheel-line pre").inner_text()
+    assert line.startswith(f"%pip install {homes[home]}/_static/dlcore-")
+    assert (html / line.removeprefix(f"%pip install {homes[home]}/").strip()).is_file()
 
 
 def test_nothing_is_loaded_from_elsewhere(html):

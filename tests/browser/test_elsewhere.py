@@ -1,12 +1,14 @@
-"""Figures in other homes than this book: a plain Sphinx project, a page under a sub-path, an application made by Voila."""
+"""Figures in other homes than this book: a plain Sphinx project, a page under a sub-path, an unpacked zip, an application made by Voila."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from dlcore.book.press import archive
 from tests.book.books import HEAD, ROOT
 from tests.browser import lab
 from tests.browser.book import served
@@ -42,6 +44,12 @@ def test_a_plain_project_has_living_figures_under_any_path(bare, open_page):
             opened = open_page(f"{address}/under/html/{page}", tolerated=("status of 404",))  # such a project has no icon
             exercise(Figure(opened, "fall"), declaration, brief=True)
     exercise(Figure(open_page((bare / "under" / "html" / "index.html").as_uri()), "fall"), declaration, brief=True)
+
+
+def test_the_zip_of_a_book_opens_from_any_folder(bare, open_page, tmp_path):
+    archive.pack(bare / "under" / "html", tmp_path / "book.zip")
+    shutil.unpack_archive(tmp_path / "book.zip", tmp_path / "a folder")
+    exercise(Figure(open_page((tmp_path / "a folder" / "book" / "index.html").as_uri()), "fall"), film().declaration, brief=True)
 
 
 def test_a_notebook_served_by_voila_has_living_figures(tmp_path, browser):
