@@ -1,4 +1,5 @@
-"""Links from prose to a state of a figure, [double the variance](#explorer-signal?variance=2), on this page or another.
+"""Links from prose to a state of a figure, [double the variance](#explorer-signal?variance=2), on this page or another; and
+[](#figure-chain) to a still picture.
 
 MyST takes what follows the # for a heading or a label. Both transforms here come before it does.
 """
@@ -16,7 +17,7 @@ from dlcore.book.pages import all_pages
 
 log = logging.getLogger(__name__)
 
-_PREFIX = "#explorer-"
+_PREFIX, _PICTURE = "#explorer-", "#figure-"
 
 
 class LinksOnThePage(SphinxTransform):
@@ -27,12 +28,13 @@ class LinksOnThePage(SphinxTransform):
     def apply(self, **kwargs) -> None:
         """Called by Sphinx when a page has been read, before MyST resolves its links."""
         links = [node for node in self.document.findall(nodes.reference) if node.get("id_link")]
-        links = [node for node in links if node["refuri"].startswith(_PREFIX)]
+        links = [node for node in links if node["refuri"].startswith((_PREFIX, _PICTURE))]
         found = outputs.read_page(self.document)[0] if links else ()
+        shown = [f"#figure-{name}" for node in outputs.html_nodes(self.document) for name in outputs.pictures(node.astext())]
         for link in links:
             del link["id_link"]
             if only.is_run(self.env.docname):
-                _warn(link["refuri"], found, link)
+                _warn(link["refuri"], found, shown, link)
 
 
 class LinksToAnotherPage(SphinxPostTransform):
@@ -44,16 +46,21 @@ class LinksToAnotherPage(SphinxPostTransform):
         """Called by Sphinx before a page is written, when all have been read."""
         for link in list(self.document.findall(addnodes.pending_xref)):
             fragment = f"#{link.get('reftargetid')}"
-            if fragment.startswith(_PREFIX):
+            if fragment.startswith((_PREFIX, _PICTURE)):
                 page = all_pages(self.env).get(link["reftarget"])
+                shown = [f"#{name}" for name in self.env.toc_fignumbers.get(link["reftarget"], {}).get("figure", {})]
                 if only.is_run(link["reftarget"]):
-                    _warn(f"{link['reftarget']}{fragment}", page.explorers if page else (), link)
+                    _warn(f"{link['reftarget']}{fragment}", page.explorers if page else (), shown, link)
                 address = self.app.builder.get_relative_uri(self.env.docname, link["reftarget"]) + fragment
                 link.replace_self(nodes.reference("", "", *link.children, refuri=address, internal=True))
 
 
-def _warn(address: str, explorers, link) -> None:
-    wrong = trouble(address, {explorer.name: explorer for explorer in explorers})
+def _warn(address: str, explorers, pictures: list[str], link) -> None:
+    if _PICTURE in address:
+        there = any(address.endswith(picture) for picture in pictures)
+        wrong = None if there else f"the link {address} leads to no picture: that page has {', '.join(pictures) or 'none'}"
+    else:
+        wrong = trouble(address, {explorer.name: explorer for explorer in explorers})
     if wrong:
         log.warning(wrong, location=link, type="dlcore", subtype="link")
 

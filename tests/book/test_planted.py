@@ -42,7 +42,7 @@ def test_links_figures_and_errata_are_checked(book):
         link="See [this](#nowhere), [set](there.md#explorer-here?k=2) and [not](there.md#explorer-there).",
         citation="See {cite}`nobody1900`.",
         twice=code(f'{WAVE}\ndisplay(show("same"), show("same"))'),
-        there=code(f'{WAVE}\nshow("here")') + "\n[there](#explorer-there?k=2)\n[set](#explorer-here?depth=2)",
+        there=code(f'{WAVE}\nshow("here")') + "\n[there](#explorer-there?k=2)\n[set](#explorer-here?depth=2)\n[](#figure-none)",
         unproven=code('from dlcore.claims import erratum\nerratum("L2.1", source="notes", says="a", correct="b", shown_by="L9.99")'),
     ).build()
     assert not built.ok
@@ -54,4 +54,5 @@ def test_links_figures_and_errata_are_checked(book):
     assert "2 explorers on this page are named 'same'" in said["twice"]
     assert "#explorer-there?k=2 leads to no explorer: that page has here" in said["there"]
     assert "#explorer-here?depth=2 sets depth, but explorer here has the parameters k" in said["there"]
+    assert "the link #figure-none leads to no picture: that page has none" in said["there"]
     assert "the erratum L2.1 is shown by L9.99, but no claim" in said["unproven"]
