@@ -29,6 +29,15 @@ def four_errors(samples: Shaped[np.ndarray, "samples *rest"]) -> Float[np.ndarra
     return 4 * np.std(finite("samples", np.asarray(samples, dtype=float)), axis=0, ddof=1) / np.sqrt(len(samples))
 
 
+def errors_off(samples: Shaped[np.ndarray, "samples *rest"], expected: Reals) -> float:
+    """How many standard errors the mean of independent samples (first axis) is from what is expected; the largest of all.
+
+    >>> errors_off(np.array([0.0, 2.0]), 3.0)
+    2.0
+    """
+    return float(np.max(np.abs(np.mean(samples, axis=0) - finite("expected", expected)) / (four_errors(samples) / 4)))
+
+
 def four_errors_of_share(p: Real, n: int) -> float:
     """Four standard errors 4 √(p(1 − p)/n) of a relative frequency in n independent trials of probability p."""
     if not 0 <= finite("p", p) <= 1:

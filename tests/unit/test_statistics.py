@@ -19,6 +19,13 @@ def test_four_errors_are_those_of_the_mean(rng):
     assert_allclose(statistics.four_errors(samples > 0), 4 * stats.sem(samples > 0), rtol=1e-12)  # of outcomes
 
 
+def test_errors_off_are_the_largest_distance_in_standard_errors(rng):
+    samples, expected = rng.standard_normal((50, 3)), np.array([0.0, 0.1, -0.2])
+    away = [abs(stats.ttest_1samp(column, mean).statistic) for column, mean in zip(samples.T, expected)]
+    assert_allclose(statistics.errors_off(samples, expected), max(away), rtol=1e-12)
+    assert_allclose(statistics.errors_off(samples[:, 1] > 0, 0.5), abs(stats.ttest_1samp(samples[:, 1] > 0, 0.5).statistic), rtol=1e-12)
+
+
 def test_four_errors_of_a_share_are_those_of_the_binomial_law():
     assert_allclose(statistics.four_errors_of_share(0.3, 70), 4 * stats.binom(70, 0.3).std() / 70, rtol=1e-12)
     assert statistics.four_errors_of_share(1, 5) == 0
@@ -36,6 +43,8 @@ def test_a_distance_above_the_bound_is_as_rare_as_four_sigma(n):
     [
         (lambda: statistics.four_errors(np.ones((1, 3))), "at least 2 samples, got 1"),
         (lambda: statistics.four_errors(np.array([1.0, np.nan])), "samples must be finite"),
+        (lambda: statistics.errors_off(np.ones((1, 3)), 1.0), "at least 2 samples, got 1"),
+        (lambda: statistics.errors_off(np.arange(3.0), np.nan), "expected must be finite"),
         (lambda: statistics.four_errors_of_share(30, 100), "probability"),
         (lambda: statistics.four_errors_of_share(1 + 1e-9, 100), "probability"),
         (lambda: statistics.four_errors_of_share(-1e-9, 100), "probability"),
