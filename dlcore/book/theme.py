@@ -7,6 +7,7 @@ beside this file leave them out. `styles` does the same to the style sheet.
 from pathlib import Path
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_TOGGLE = '<summary><span class="toctree-toggle"'
 _NO_SUMMARIES = "DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== 'file:';"
 
 
@@ -49,6 +50,14 @@ def name_citations(app, pagename, templatename, context, doctree) -> None:
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def name_toggles(app, pagename, templatename, context, doctree) -> None:
+    """Say what the arrow beside a chapter of several pages opens: a button needs a name."""
+    drawn = context.get("generate_toctree_html")
+    if drawn:
+        named = _TOGGLE.replace("<summary>", '<summary aria-label="Its further pages">')
+        context["generate_toctree_html"] = lambda *args, **kwargs: str(drawn(*args, **kwargs)).replace(_TOGGLE, named)
+
+
 def spare_search(app, pagename, templatename, context, doctree) -> None:
     """From file:// a browser refuses to fetch pages for summaries: do without, and without an error."""
     if pagename == "search":
@@ -60,4 +69,5 @@ def setup(app) -> None:
     app.connect("config-inited", configure)
     app.connect("html-page-context", flatten_buttons, priority=600)
     app.connect("html-page-context", name_citations)
+    app.connect("html-page-context", name_toggles, priority=700)  # when the theme has put its functions there
     app.connect("html-page-context", spare_search)
