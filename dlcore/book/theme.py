@@ -49,6 +49,21 @@ def name_citations(app, pagename, templatename, context, doctree) -> None:
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def name_toggles(app, pagename, templatename, context, doctree) -> None:
+    """Name what opens a chapter's further pages in the sidebar: the theme gives it an icon and no text."""
+    make = context.get("generate_toctree_html")
+    if make is None:
+        return
+
+    def named(*arguments, **options):
+        made = make(*arguments, **options)
+        for toggle in made.find_all("summary") if made else ():
+            toggle["aria-label"] = "More pages of this chapter"
+        return made
+
+    context["generate_toctree_html"] = named
+
+
 def spare_search(app, pagename, templatename, context, doctree) -> None:
     """From file:// a browser refuses to fetch pages for summaries: do without, and without an error."""
     if pagename == "search":
@@ -60,4 +75,5 @@ def setup(app) -> None:
     app.connect("config-inited", configure)
     app.connect("html-page-context", flatten_buttons, priority=600)
     app.connect("html-page-context", name_citations)
+    app.connect("html-page-context", name_toggles, priority=600)
     app.connect("html-page-context", spare_search)

@@ -123,6 +123,12 @@ def test_a_second_page_of_a_chapter_is_its_last_section_and_goes_on_with_its_num
     assert "See (3.2), Theorem 3.2 and Theorem 3.1" in told
 
 
+def test_what_opens_further_pages_in_the_sidebar_has_a_name(built):
+    toggles = re.findall(r"<summary[^>]*><span class=\"toctree-toggle\"", built[0].page("08_other"))
+    assert len(toggles) == 1
+    assert 'aria-label="More pages of this chapter"' in toggles[0]
+
+
 def test_a_figures_own_page_has_its_number(built):
     alone = (built[0].html / "figures" / "late.html").read_text(encoding="utf-8")
     assert "Figure 8.1 A wave." in plain(alone)
