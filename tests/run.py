@@ -2,7 +2,7 @@
 
 What has passed is not run again until something that it may read has changed: see `passed`. `--all` runs it nevertheless.
 
-With a chapter, what concerns it alone: the units of the wings that it imports, its notebook, its page and its figures in the
+With a chapter, what concerns it alone: the units of the wings that it imports, its notebooks, its pages and its figures in the
 page and in JupyterLab. The book is then built into _build/chapter, where no other notebook is run. Without one, what the
 engine promises is tested on specimens, the chapters' numbers in the built files; `--pages` opens their pages too, half as
 long again.
@@ -55,7 +55,7 @@ class Part:
 
 
 def notebooks(chapter: str | None) -> list[Path]:
-    """The notebooks to run: all, or the one whose name begins with `chapter`."""
+    """The notebooks to run: all, or those whose names begin with `chapter`, as for `dlcore.book.only`."""
     found = sorted(CHAPTERS.glob(f"{chapter or ''}*.ipynb"))
     if not found:
         names = ", ".join(path.stem for path in sorted(CHAPTERS.glob("*.ipynb")))
@@ -63,9 +63,10 @@ def notebooks(chapter: str | None) -> list[Path]:
     return found
 
 
-def wings(path: Path) -> list[str]:
-    """The test folders of the wings that a notebook imports."""
-    names = set(re.findall(r"from dlcore\.?(\w*)(?:\.\w+)? import (\w+)", path.read_text(encoding="utf-8")))
+def wings(paths: list[Path]) -> list[str]:
+    """The test folders of the wings that notebooks import."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    names = set(re.findall(r"from dlcore\.?(\w*)(?:\.\w+)? import (\w+)", code))
     folders = {f"tests/unit/{wing or module}" for wing, module in names}
     return sorted(folder for folder in folders if (ROOT / folder).is_dir())
 
@@ -92,12 +93,12 @@ def parts(chapter: str | None, workers: int, every_page: bool) -> tuple[list[Par
     nbval = [*pytest, "loadfile", "--nbval-lax", "--nbval-current-env"]
     style = [[str(BIN / "ruff"), "check", "."], [str(BIN / "lint-imports"), "--no-cache"]]
     build = [str(BIN / "jupyter-book"), "build", ".", "-W", "--keep-going"]
-    paths, html, only, others = notebooks(chapter), ROOT / "_build" / "html", "", ()
+    paths, html, others = notebooks(chapter), ROOT / "_build" / "html", ()
     if chapter:
-        only, html = paths[0].stem, ROOT / "_build" / "chapter" / "_build" / "html"
+        html = ROOT / "_build" / "chapter" / "_build" / "html"
         build += ["--path-output", str(ROOT / "_build" / "chapter")]
-        others = tuple(f"chapters/{path.name}" for path in notebooks(None) if path != paths[0])
-    variables = {"DLCORE_CHAPTER": only, "BOOK_HTML": str(html)}
+        others = tuple(f"chapters/{path.name}" for path in notebooks(None) if path not in paths)
+    variables = {"DLCORE_CHAPTER": chapter or "", "BOOK_HTML": str(html)}
 
     def tests(*targets, unread=(), options=(), html=None):
         return {name: partial(key_of_tests, name, (*others, *unread), *options, *variables.values(), html=html) for name in targets}
@@ -106,7 +107,7 @@ def parts(chapter: str | None, workers: int, every_page: bool) -> tuple[list[Par
     if chapter:
         return [
             Part("style", style),
-            Part("units and notebook", [nbval], executed | tests(*wings(paths[0]), unread=_BOOK)),
+            Part("units and notebook", [nbval], executed | tests(*wings(paths), unread=_BOOK)),
             Part("build", [build]),
             Part("pages and figures", [[*pytest, "loadfile"]], tests(*OF_A_CHAPTER, html=html)),
         ], variables

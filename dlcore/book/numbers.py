@@ -11,8 +11,11 @@ from pathlib import PurePath
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 
 from dlcore.book import outputs
+
+log = logging.getLogger(__name__)
 
 
 class FigurePlace(nodes.General, nodes.Element):
@@ -32,6 +35,11 @@ class MarkFigures(SphinxTransform):
             names = [f"explorer-{explorer.name}" for explorer in outputs.read(html)[0]]
             for name in [*names, *(f"figure-{name}" for name in outputs.pictures(html))]:
                 cell = outputs.cell_of(node)
+                if labels.get(name.lower(), (self.env.docname,))[0] != self.env.docname:
+                    log.warning(
+                        "%s stands on %s as well, and a citation finds one alone; give one of them another name",
+                        name, labels[name.lower()][0], location=self.env.docname, type="dlcore", subtype="figure",
+                    )  # fmt: skip
                 place = FigurePlace("", ids=[name])
                 self.document.set_id(place)
                 cell.parent.insert(cell.parent.index(cell), place)

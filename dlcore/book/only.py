@@ -1,4 +1,6 @@
-"""One chapter alone: while the variable DLCORE_CHAPTER holds a notebook's name, a build runs no other notebook.
+"""One chapter alone: while the variable DLCORE_CHAPTER holds what its notebooks' names begin with, a build runs no other notebook.
+
+08 stands for the chapter with all its pages, 08_landscapes for that page.
 
 The other pages are there with their code, so that links and references to them resolve; what they would show is not, and
 nothing that needs it is checked.
@@ -9,13 +11,13 @@ from pathlib import Path
 
 
 def chapter() -> str | None:
-    """The name of the only notebook to run, without its ending; None if all are run."""
+    """What the names of the only notebooks to run begin with; None if all are run."""
     return os.environ.get("DLCORE_CHAPTER") or None
 
 
 def is_run(docname: str) -> bool:
     """Whether this build runs the notebook of a page."""
-    return chapter() in (None, Path(docname).name)
+    return Path(docname).name.startswith(chapter() or "")
 
 
 def leave_out(app, config) -> None:

@@ -7,7 +7,6 @@ beside this file leave them out. `styles` does the same to the style sheet.
 from pathlib import Path
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_TOGGLE = '<summary><span class="toctree-toggle"'
 _NO_SUMMARIES = "DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== 'file:';"
 
 
@@ -51,11 +50,18 @@ def name_citations(app, pagename, templatename, context, doctree) -> None:
 
 
 def name_toggles(app, pagename, templatename, context, doctree) -> None:
-    """Say what the arrow beside a chapter of several pages opens: a button needs a name."""
-    drawn = context.get("generate_toctree_html")
-    if drawn:
-        named = _TOGGLE.replace("<summary>", '<summary aria-label="Its further pages">')
-        context["generate_toctree_html"] = lambda *args, **kwargs: str(drawn(*args, **kwargs)).replace(_TOGGLE, named)
+    """Name what opens a chapter's further pages in the sidebar: the theme gives it an icon and no text."""
+    make = context.get("generate_toctree_html")
+    if make is None:
+        return
+
+    def named(*arguments, **options):
+        made = make(*arguments, **options)
+        for toggle in made.find_all("summary") if made else ():
+            toggle["aria-label"] = "More pages of this chapter"
+        return made
+
+    context["generate_toctree_html"] = named
 
 
 def spare_search(app, pagename, templatename, context, doctree) -> None:

@@ -8,6 +8,7 @@
     story         Step, Guess, and what a click in the picture sets
     abbreviations (1, 200) for a Slider, ["relu", "tanh"] for a Choice
     figures       lines, histogram, heatmap, surface, path_on_contour: templates in one visual language
+    marks         points and ticks that chapters add to a template
     template      what a template refers to, arrays and colours
     frames        the ranges that keep its axes still
     checked       what a declaration is given, checked

@@ -57,6 +57,16 @@ def classify(gradient: Reals, hessian: Reals, *, tolerance: Real = 1e-9) -> Verd
     return Verdict(first, first & (least >= -zero), first & (least > zero), first & (least < -zero), eigenvalues)
 
 
+def curvatures(loss: Callable, point: Reals) -> Float[np.ndarray, " d"]:
+    """Eigenvalues of the Hessian of a function of a PyTorch vector at a point (d,), ascending, by automatic differentiation."""
+    import torch
+
+    at = torch.tensor(np.asarray(finite("point", point), dtype=float))
+    if at.ndim != 1:
+        raise ValueError(f"point must have shape (d,), got {tuple(at.shape)}; flatten it")
+    return np.linalg.eigvalsh(torch.autograd.functional.hessian(loss, at).numpy())
+
+
 def deepest_probe(
     rng: np.random.Generator, value: Callable[[np.ndarray], np.ndarray], point: Reals, radius: Real, *, probes: Integer
 ) -> float:

@@ -15,6 +15,18 @@ PICTURE = """from dlcore.explore import picture
 picture("chain", lambda axes, ink: axes.plot([0, 1], color=ink.ink), caption="A chain.", alt="A line.")"""
 QUIZ = """from dlcore.explore import quiz
 quiz("two", "1 + 1", answer=2, within=0.1)"""
+SECOND = """## First section
+
+:::{prf:theorem} Two
+:label: thm-two
+Two is $2$.
+:::
+
+$$ c = d $$ (eq-cd)
+
+See {eq}`eq-cd`, {prf:ref}`thm-two` and {prf:ref}`thm-one`.
+
+"""
 PROOF = """:::{prf:theorem} One
 :label: thm-one
 One is $1$.
@@ -29,22 +41,25 @@ EQUATION = "$$ a = b $$ (eq-ab)\n\nSee {eq}`eq-ab`, {numref}`explorer-wave` and 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A book whose only chapters are 3 and 8, and how its build ended."""
+    """A book whose only chapters are 3, which has two pages, and 8, and how its build ended."""
     book = new_book(tmp_path_factory.mktemp("reading") / "book")
     chapter = code("helper = 1") + code(CHECKS) + code(MORE) + "\nProse.\n\n" + code(WAVE) + code('show("wave")') + code(PICTURE)
     other = code(WAVE + 'show("late")\n') + code(QUIZ) + "\nText.\n\n" + code("left = 1")
-    book.write(**{"03_first": EQUATION + chapter + PROOF, "08_other": other})
+    first = EQUATION + "## Only section\n\n" + chapter + PROOF
+    book.write(**{"03_first": first, "03_more": SECOND + code(WAVE + 'show("again")'), "08_other": other})
     toc = book.root / "_toc.yml"
-    toc.write_text(toc.read_text(encoding="utf-8").replace("chapters:\n", "options: {numbered: true}\nchapters:\n"), encoding="utf-8")
+    text = toc.read_text(encoding="utf-8").replace("chapters:\n", "options: {numbered: true}\nchapters:\n")
+    more = "  - file: chapters/03_more\n"
+    toc.write_text(text.replace(more, f"    sections:\n    {more}"), encoding="utf-8")
     return book, book.build()
 
 
 @pytest.fixture(scope="module")
 def page(built):
-    """The article of chapter 3, and that of chapter 8."""
+    """The articles of chapter 3 and that of chapter 8."""
     book, result = built
     assert result.ok, result.said
-    return {name: book.page(name).split("<article")[1].split("</article>")[0] for name in ("03_first", "08_other")}
+    return {name: book.page(name).split("<article")[1].split("</article>")[0] for name in ("03_first", "03_more", "08_other")}
 
 
 def folds(article: str) -> list[tuple[str, str, str]]:
@@ -99,6 +114,21 @@ def test_figures_theorems_and_equations_are_numbered_by_the_chapters_file(page):
     assert "See (3.1), Fig. 3.1 and Theorem 3.1" in plain(page["03_first"])
     assert "see Figure 3.1, Figure 3.2 and Figure 8.1" in plain(page["03_first"])
     assert "Figure 8.1 A wave." in plain(page["08_other"])
+
+
+def test_a_second_page_of_a_chapter_is_its_last_section_and_goes_on_with_its_numbers(page):
+    told = plain(page["03_more"])
+    assert "3.2 Page 03_more" in told
+    assert "3.2.1 First section" in told
+    assert "Figure 3.3 A wave." in told
+    assert "Theorem 3.2 (Two)" in told
+    assert "See (3.2), Theorem 3.2 and Theorem 3.1" in told
+
+
+def test_what_opens_further_pages_in_the_sidebar_has_a_name(built):
+    toggles = re.findall(r"<summary[^>]*><span class=\"toctree-toggle\"", built[0].page("08_other"))
+    assert len(toggles) == 1
+    assert 'aria-label="More pages of this chapter"' in toggles[0]
 
 
 def test_a_figures_own_page_has_its_number(built):

@@ -1,5 +1,6 @@
 """Notebooks are stored as sources: no outputs but those that a test compares, no traces of a run."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -32,6 +33,9 @@ def traces(notebook) -> list[str]:
     return found
 
 
+READ, FOLDED = 25, 40  # lines of a cell; of one that is folded everywhere, or below the still picture that it draws
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_a_notebook_is_stored_as_a_source(path):
     notebook = nbformat.read(path, as_version=4)
@@ -41,9 +45,10 @@ def test_a_notebook_is_stored_as_a_source(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_cells_are_short_enough_to_be_read(path):
-    cells = nbformat.read(path, as_version=4).cells
-    long = {place: n for place, cell in enumerate(cells) if cell.cell_type == "code" and (n := len(cell.source.splitlines())) > 25}
-    assert long == {}
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    folded = {cell.id for cell in cells if "picture(" in cell.source or cell.metadata.get("jupyter", {}).get("source_hidden")}
+    lengths = {cell.id: (len(cell.source.splitlines()), FOLDED if cell.id in folded else READ) for cell in cells}
+    assert {name: n for name, (n, most) in lengths.items() if n > most} == {}
 
 
 def test_traces_of_a_run_are_found():
@@ -62,3 +67,12 @@ def test_traces_of_a_run_are_found():
         "the states of widgets are stored",
         "its kernel is not python3, the one that is everywhere",
     ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_the_code_of_checks_is_folded_in_jupyterlab_and_that_of_figures_is_not(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+        checks, figure = (re.search(pattern, cell.source, re.MULTILINE) for pattern in (r"^(claim|erratum)\(", r"\bExplorer\("))
+        if cell.cell_type == "code" and (checks or figure):
+            assert hidden is bool(checks and not figure), cell.id

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dlcore.book import only
 from tests import passed, run
 from tests.passed import Passed, key, sources
 
@@ -147,5 +148,29 @@ def test_a_notebook_is_run_again_when_a_module_that_it_reaches_changes(monkeypat
     monkeypatch.setattr(Path, "read_bytes", lambda path: original(path) + (b"# edited" if path == quadratic else b""))
     again = {path.name: run.key_of_notebook(path) for path in run.notebooks(None)}
     changed = {name for name in found if found[name] != again[name]}
-    assert "08_landscapes.ipynb" in changed
+    assert "08_many_examples_many_neurons.ipynb" in changed
     assert "03_explosion_and_vanishing.ipynb" not in changed
+
+
+TWO_PAGES = ["08_landscapes", "08_many_examples_many_neurons"]
+
+
+@pytest.mark.parametrize("chapter", ["08", "08_landscapes", "03", ""])
+def test_the_notebooks_of_a_chapter_are_those_that_its_build_runs(chapter, monkeypatch):
+    found, variables = run.notebooks(chapter), run.parts(chapter, 1, False)[1]
+    monkeypatch.setenv("DLCORE_CHAPTER", variables["DLCORE_CHAPTER"])
+    assert [path for path in run.notebooks(None) if only.is_run(f"chapters/{path.stem}")] == found
+    assert only.is_run("chapters/errata") == (not chapter)
+
+
+def test_a_chapter_may_have_two_pages():
+    assert [path.stem for path in run.notebooks("08")] == TWO_PAGES
+    assert [path.stem for path in run.notebooks("08_landscapes")] == TWO_PAGES[:1]
+
+
+def test_with_a_chapter_all_its_pages_and_the_units_of_all_their_wings_are_run():
+    _, units, *_ = run.parts("08", 1, False)[0]
+    notebooks = {f"chapters/{path.name}" for path in run.notebooks("08")}
+    folders = {f"tests/unit/{wing}" for wing in ("landscapes", "networks", "optimizers", "explore", "claims")}
+    assert notebooks | folders <= units.targets.keys()
+    assert not any(target.startswith("chapters/") for target in units.targets.keys() - notebooks)

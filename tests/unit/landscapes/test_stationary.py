@@ -166,3 +166,12 @@ def test_what_rounding_leaves_of_zero_decides_nothing(rng, scale):
 def test_a_hessian_is_symmetric():
     with pytest.raises(ValueError, match=r"hessian must be symmetric, got an asymmetry of 1.0: pass \(A \+ A.T\) / 2"):
         stationary.classify(np.zeros(2), np.array([[1.0, 1.0], [0.0, 1.0]]))
+
+
+def test_curvatures_by_automatic_differentiation_are_those_of_the_formulas(rng):
+    shape, point = GALLERY["product"], rng.standard_normal(2)
+    found = stationary.curvatures(lambda p: (1 - p[0] * p[1]) ** 2, point)
+    exact = np.linalg.eigvalsh(shape.hessian(point))
+    np.testing.assert_allclose(found, exact, rtol=0, atol=64 * np.finfo(float).eps * np.abs(exact).max())
+    with pytest.raises(ValueError, match=r"shape \(d,\), got \(1, 2\); flatten it"):
+        stationary.curvatures(lambda p: p.sum(), [point])

@@ -1,0 +1,26 @@
+"""What chapters add to a template: points on a landscape, and few ticks and a path in ink on a surface."""
+
+
+def dots(figure: dict, **kinds: tuple[str, str, str]) -> dict:
+    """Put points on a landscape or a curve, under the paths that are drawn there: NAME=(text of the legend, colour, symbol).
+
+    The points of a kind are the arrays NAME_x and NAME_y of a state.
+    """
+    points = [
+        {"type": "scatter", "mode": "markers", "x": f"@{kind}_x", "y": f"@{kind}_y", "name": text, "showlegend": True,
+         "marker": {"size": 8, "color": color, "symbol": symbol, "line": {"width": 1.5, "color": "$paper"}}}
+        for kind, (text, color, symbol) in kinds.items()
+    ]  # fmt: skip
+    figure["data"][1:1] = points
+    return figure
+
+
+def few_ticks(figure: dict, **ticks: tuple[float, ...]) -> dict:
+    """Give the axes of a surface the ticks named, x=(-1, 0, 1), and its paths the colour that gradient descent has everywhere."""
+    for axis, values in ticks.items():
+        figure["layout"]["scene"][f"{axis}axis"]["tickvals"] = list(values)
+    for trace in figure["data"][1:]:
+        trace["marker"] |= {"color": "$ink"}
+        if "line" in trace:
+            trace["line"], trace["marker"]["size"] = {"color": "$ink", "width": 5}, 2
+    return figure
