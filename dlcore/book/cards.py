@@ -74,20 +74,23 @@ def tex(node: nodes.Node) -> str:
     return "".join(tex(child) for child in node.children)
 
 
-def contents(env) -> list[str]:
-    """The pages of the book in the order of its contents."""
-    found = [env.config.root_doc]
-    for name in found:  # grows meanwhile
-        found += [inside for inside in env.toctree_includes.get(name, ()) if inside not in found]
-    return found
+def contents(env, name: str | None = None) -> list[str]:
+    """The pages of the book, or of the part that begins with a page, in the order of its contents."""
+    name = name or env.config.root_doc
+    return [name, *(page for inside in env.toctree_includes.get(name, ()) for page in contents(env, inside))]
 
 
 def title_of(env, name: str) -> str:
-    """A page's title, with its number if it is a chapter."""
-    number, title = number_of(name), env.titles[name].astext()
-    return title if number is None else f"{number} {title}"
+    """A page's title, with its number if it belongs to a chapter."""
+    title = env.titles[name]
+    number = title.get("secnumber") if number_of(name) is not None else None
+    return f"{'.'.join(map(str, number))} {title.astext()}" if number else title.astext()
 
 
 def chapters(env) -> list[str]:
-    """The pages that are chapters, in the order of the contents."""
-    return [name for name in contents(env) if number_of(name) is not None]
+    """The first pages of the chapters, in the order of the contents."""
+    firsts: dict[int, str] = {}
+    for name in contents(env):
+        if number_of(name) is not None:
+            firsts.setdefault(number_of(name), name)
+    return [*firsts.values()]
