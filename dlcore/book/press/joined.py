@@ -20,7 +20,7 @@ _REFERS = ("for", "aria-labelledby", "aria-describedby", "aria-controls")  # att
 _SCRIPTS = ("mathjax", "explorer.js")  # what sets formulas and draws figures; nothing else works on paper
 _FIGURE = "explorer-"  # begins an id that the front end gives: it is unique in the book, and stays
 _SCREEN = "div.cell_input, a.headerlink, script:not([type='application/json'])"  # code, and what only a screen needs
-_OPENS = "details.toggle-details"  # as when a page of the book is printed; other folds stay closed
+_OPENS = "details.toggle-details, details.fold-proof"  # as when a page of the book is printed; other folds stay closed
 
 _SHEET = """<!doctype html>
 <html lang="{language}" data-theme="light" data-mode="light"><head><meta charset="utf-8"><title>{title}</title>
