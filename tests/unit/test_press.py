@@ -57,6 +57,13 @@ def test_a_link_that_leads_nowhere_stops_the_printing(book):
         sheets(book(a='<a href="inner/b.html#nowhere">x</a>', b=""))
 
 
+def test_a_drawings_parts_still_refer_to_each_other(book):
+    glyphs = '<svg><defs><path id="chain-A"></path></defs><use href="#chain-A"></use></svg>'
+    one, _ = sheets(book(a=f'<figure id="figure-chain">{glyphs}</figure>', b=""))
+    assert glyphs in one.html
+    assert '<figure id="a:figure-chain">' in one.html
+
+
 def test_pictures_and_styles_are_found_from_the_folder_of_the_sheets(book):
     picture = '<picture><source srcset="../_static/narrow.svg#light"><img loading="lazy" src="../_static/wide.svg#light"></picture>'
     _, two = sheets(book(a="", b=picture))

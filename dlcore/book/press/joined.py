@@ -112,7 +112,7 @@ def _prepare(page: Page, pages: dict[str, Page], base: PurePosixPath) -> None:
     _fold(page.soup, article)
     for heading in article.select("section[id] > :is(h1, h2, h3, h4)"):  # a section may begin at the end of a page, and its heading not
         heading["id"] = heading.parent.attrs.pop("id")
-    for tag in article.find_all(True):
+    for tag in article.find_all(lambda tag: tag.find_parent("svg") is None):  # a drawing's parts refer to each other alone
         if tag.has_attr("id"):
             tag["id"] = page.called(tag["id"])
         for key in _REFERS:
