@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 PACKAGE = pathlib.Path(__file__).resolve().parent.parent
-_DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow"}  # asking which distribution a package belongs to takes half a second
+_DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "bs4": "beautifulsoup4"}  # asking which distribution a package belongs to takes half a second
 _INSTALLED = {"site-packages", "dist-packages"}
 
 
