@@ -18,7 +18,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 PACKAGE = pathlib.Path(__file__).resolve().parent.parent
-_DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "bs4": "beautifulsoup4"}  # asking which distribution a package belongs to takes half a second
+# Asking which distribution a package belongs to takes half a second.
+_DISTRIBUTIONS = {"sklearn": "scikit-learn", "PIL": "pillow", "bs4": "beautifulsoup4"}
 _INSTALLED = {"site-packages", "dist-packages"}
 
 
