@@ -31,10 +31,9 @@ class MarkFigures(SphinxTransform):
         """Called by Sphinx when a page has been read."""
         labels, anonymous = (self.env.get_domain("std").data[kind] for kind in ("labels", "anonlabels"))
         for node in outputs.html_nodes(self.document):
-            html = node.astext()
+            html, cell = node.astext(), outputs.cell_of(node)
             names = [f"explorer-{explorer.name}" for explorer in outputs.read(html)[0]]
             for name in [*names, *(f"figure-{name}" for name in outputs.pictures(html))]:
-                cell = outputs.cell_of(node)
                 if labels.get(name.lower(), (self.env.docname,))[0] != self.env.docname:
                     log.warning(
                         "%s stands on %s as well, and a citation finds one alone; give one of them another name",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from types import SimpleNamespace
 
+from .stills.cleaning import inside
 from .stills.colours import dyes, palette
 
 _WIDTH, _NARROW, _DOTS = 694, 342, 100  # pixels, of which an inch of Matplotlib's has so many
@@ -101,9 +102,7 @@ def _drawn(name: str, draw: Callable, alt: str, size: tuple[float, float], subpl
 def _inline(name: str, text: str, alt: str, pixels: float) -> str:
     """Matplotlib's SVG as part of a page, as wide as there is room, its dyes as the properties that the style sheet sets."""
     box = re.search(r'viewBox="([^"]*)"', text)[1]
-    body = text[text.index("<svg") :]
-    body = body[body.index(">") + 1 : body.rindex("</svg>")]
-    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL).replace("xlink:href", "href")
+    body = inside(text).replace("xlink:href", "href")
     named = set(re.findall(r'(?:href="#|url\(#)([^")]+)', body))
     body = re.sub(r' id="([^"]*)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in named else "", body)
     body = re.sub(r'(href="#|url\(#)', rf"\1{name}-", body)

@@ -13,11 +13,16 @@ _FONT = "system-ui,'Segoe UI',Roboto,'Helvetica Neue',sans-serif"  # as in front
 _PALETTE = 256  # colours of an image
 
 
-def cleaned(text: str, texts: list[dict], images: list[str], width: float, height: float) -> str:
-    """Matplotlib's SVG without what nobody needs, its images in few colours, its dyes as properties, with texts."""
+def inside(text: str) -> str:
+    """What stands inside Matplotlib's SVG, without comments, metadata and styles."""
     body = text[text.index("<svg") :]
     body = body[body.index(">") + 1 : body.rindex("</svg>")]
-    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
+    return re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
+
+
+def cleaned(text: str, texts: list[dict], images: list[str], width: float, height: float) -> str:
+    """Matplotlib's SVG without what nobody needs, its images in few colours, its dyes as properties, with texts."""
+    body = inside(text)
     body = re.sub(r'xlink:href="data:image/png;base64,\s*([^"]*)"', lambda found: f'href="{_few_colours(found[1])}"', body)
     classes = iter(images)
     body = re.sub(r'(<image [^>]*?) style="[^"]*"', r"\1", body)
