@@ -2,19 +2,20 @@
 
 The numerics stand in wings, named as the field names its subjects; ``help(dlcore.signals)`` and so on are their maps:
 
-    signals      signals and gradients in random networks, at infinite and finite width
-    spectra      singular values of random matrices and of Jacobians
-    landscapes   stationary points, minima, paths and slices of losses
+    signals         signals and gradients in random networks, at infinite and finite width
+    spectra         singular values of random matrices and of Jacobians
+    landscapes      stationary points, minima, paths and slices of losses
+    generalization  learning from examples: risks, penalties, margins, kernels
 
-    networks     what networks compute, forward and backward; initialisation, normalisation, training
-    optimizers   init/step methods for many starts and rates at once; stochastic gradients; schedules
+    networks        what networks compute, forward and backward; initialisation, normalisation, training
+    optimizers      init/step methods for many starts and rates at once; stochastic gradients; schedules
 
 and on a ground that all of them share:
 
-    statistics   how far a sample may be from what theory says
-    gaussian     E φ(√v Z) and E f(U) g(V) by quadrature
-    checks       what may be passed in, and widths and depth of a network
-    notation     numbers and formulas as a reader sees them
+    statistics      how far a sample may be from what theory says
+    gaussian        E φ(√v Z) and E f(U) g(V) by quadrature
+    checks          what may be passed in, and widths and depth of a network
+    notation        numbers and formulas as a reader sees them
 
 A wing imports from those below it, never from its neighbour. Beside them, knowing no numerics: ``claims`` (statements
 checked by the numbers next to them), ``explore`` (live figures), ``book`` (the Sphinx extension). Randomness is always an

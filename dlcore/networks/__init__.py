@@ -4,6 +4,14 @@
     initialization  families of random weights, and the variances of Glorot, He and LeCun
     forward         the forward pass, many networks at once
     backprop        gradients by all signals and weights
+    tape            the two passes of a small network, one operation at a time, with the slips one can make
+    path_sums       gradients as sums over paths, and what each way to compute them costs
+    gradient_check  Taylor's test of a gradient
+    losses          softmax, cross entropy, entropy, the Kullback–Leibler divergence
+    thresholds      neurons as half-spaces; polygons and unions of polygons as networks
+    perceptron      the perceptron, and the bound on its mistakes
+    graphs          networks as graphs: depth, size, parameters, the forward pass in order
+    convolution     convolutions as sparse matrices, shifts and pooling, and what they save
     normalization   batch, layer, instance and group normalisation, forward and backward
     weight_norm     length and direction of weights apart
     residual        chains of residual blocks, forward and backward
