@@ -171,8 +171,15 @@ class Figure:
     def look(self) -> View:
         """Everything that the figure shows now."""
         seen = self.root.evaluate(_LOOK)
-        pixels = self.plot.screenshot() if seen.pop("canvas") else b""
+        pixels = self._pixels() if seen.pop("canvas") else b""
         return View(**seen | {"picture": hashlib.sha256(seen.pop("drawn").encode() + pixels).hexdigest()})
+
+    def _pixels(self) -> bytes:
+        """The picture of a scene in WebGL, which comes some frames after the rest, as soon as two in a row are the same."""
+        self.page.mouse.move(0, 0)  # no label under a mouse that happens to lie on it
+        shots = [self.plot.screenshot()]
+        self.until(lambda: shots.append(self.plot.screenshot()) or shots[-1] == shots[-2])
+        return shots[-1]
 
     @property
     def state(self) -> dict:
