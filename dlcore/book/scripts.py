@@ -10,6 +10,7 @@ from pathlib import Path
 from dlcore.book import outputs
 
 _SETTINGS, _QUIZ = "mathjax-settings.js", "quiz.js"
+_LATER = Path(__file__).with_name("front") / "mathjax.js"
 
 
 def link_quiz(app, pagename, templatename, context, doctree) -> None:
@@ -27,7 +28,8 @@ def write(app) -> None:
     (folder / _QUIZ).write_text(assets.quizzes(), encoding="utf-8")
     settings, app.config.mathjax3_config = app.config.mathjax3_config, None
     if settings:
-        (folder / _SETTINGS).write_text(f"window.MathJax = {json.dumps(settings)};\n", encoding="utf-8")
+        given = f"window.MathJax = {json.dumps(settings)};\n" + _LATER.read_text(encoding="utf-8")
+        (folder / _SETTINGS).write_text(given, encoding="utf-8")
         app.add_js_file(_SETTINGS, priority=490)  # before MathJax itself
     app.config.html_static_path.append(str(folder))
 

@@ -10,7 +10,7 @@ import yaml
 
 from dlcore.book import only
 from tests.browser import book
-from tests.browser.driver import NARROW, WIDE, Figure
+from tests.browser.driver import NARROW, WIDE, Figure, calm
 from tests.explorers import CHAPTERS, ROOT
 
 pytestmark = pytest.mark.skipif(only.chapter() is not None, reason="these pages are about all chapters")
@@ -164,3 +164,24 @@ def test_the_sentences_that_the_teaching_page_quotes_are_said_in_the_states_link
             assert any(quote in sentence for sentence in said), f"“{quote}” is said in none of {said}"
         quoted += len(quotes)
     assert quoted > 40
+
+
+# ---- what a page shows first ---------------------------------------------------------------------------
+
+_SETTING = """window.seen = [];
+new MutationObserver(() => {
+    const set = document.querySelectorAll(".math mjx-container").length;
+    if (set <= (seen.at(-1)?.set ?? 0)) return;
+    const unset = [...document.querySelectorAll(".math:not(:has(mjx-container))")];
+    seen.push({ set, inSight: unset.filter(formula => formula.getBoundingClientRect().top < innerHeight).length });
+}).observe(document, { childList: true, subtree: true })"""
+
+
+def test_formulas_are_set_some_at_a_time_and_those_in_sight_first(homes, open_page):
+    address = f"{homes['file']}/chapters/03_explosion_and_vanishing.html"
+    page = open_page(address, lambda page: page.add_init_script(_SETTING), **WIDE)
+    page.evaluate("MathJax.startup.promise")
+    first, *others = calm(page).evaluate("seen")
+    assert first["inSight"] == 0
+    assert len(others) > page.locator(".math").count() / 100
+    assert page.locator(".math:not(:has(mjx-container))").count() == 0

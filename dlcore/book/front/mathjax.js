@@ -1,0 +1,24 @@
+// Formulas are set after the pictures in sight are there, and some at a time, those in sight first: to set all of a chapter's at
+// once takes a second in which nothing else happens.
+{
+  const SOME = 60;
+  const LATEST = 400; // milliseconds, where pictures are slow to come
+  const inSight = (node) => {
+    const { top, bottom } = node.getBoundingClientRect();
+    return bottom > 0 && top < window.innerHeight;
+  };
+  const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const pictures = () => Promise.allSettled([...document.images].filter(inSight).map((image) => image.decode()));
+  const setSomeAtATime = async () => {
+    await Promise.race([pictures(), after(LATEST)]);
+    const all = [...document.querySelectorAll(".math")];
+    const seen = new Set(all.filter(inSight));
+    const inOrder = [...seen, ...all.filter((node) => !seen.has(node))];
+    for (let first = 0; first < inOrder.length; first += SOME) {
+      await after(0); // keys, pictures, whatever waits
+      await window.MathJax.typesetPromise(inOrder.slice(first, first + SOME));
+    }
+    await window.MathJax.startup.defaultPageReady(); // what is not marked as a formula
+  };
+  window.MathJax.startup = { pageReady: setSomeAtATime };
+}
