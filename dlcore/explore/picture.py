@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 from .stills.cleaning import inside
 from .stills.colours import dyes, palette
+from .stills.paths import shortened
 
 _WIDTH, _NARROW, _DOTS = 694, 342, 100  # pixels, of which an inch of Matplotlib's has so many
 _LESS = 0.7  # as wide on a telephone, where it does not lose its room
@@ -108,6 +109,7 @@ def _inline(name: str, text: str, alt: str, pixels: float) -> str:
     body = re.sub(r'(href="#|url\(#)', rf"\1{name}-", body)
     body = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]) + 0.0:.5g}", body)
     body = re.sub(r"\s*\n\s*", "\n", body).strip()
+    body = shortened(body)
     for role, dye in dyes().items():
         body = body.replace(dye, f"var(--explorer-{role}, {palette('light')[role]})")
     size = f'style="width: {pixels:.0f}px; max-width: 100%; height: auto; display: block; stroke-linejoin: round"'
