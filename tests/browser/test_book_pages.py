@@ -24,6 +24,7 @@ OTHERS = [f"chapters/{name}.html" for name in ("gallery", "teaching", "claim_led
 READ = ["index.html", *book.sources(), *OTHERS]
 EACH = pytest.mark.parametrize("address", [together(pathlib.PurePath(address).stem, address) for address in READ if _built(address)])
 ENTRY = "chapters/intro.html"
+WITH_FIGURE = next(address for address in (ENTRY, *book.sources()) if _built(address))  # a page with figures that are not left out
 MOST_HEIGHT = 700  # pixels of a figure on a telephone, but for its caption
 
 _RAW_TEX = r"""() => {
@@ -144,7 +145,7 @@ def _open_folds(page) -> list[bool]:
 
 
 def test_a_figures_code_opens_by_its_button(homes, open_page):
-    page = calm(open_page(f"{homes['file']}/{ENTRY}"))
+    page = calm(open_page(f"{homes['file']}/{WITH_FIGURE}"))
     button = page.locator("figure.explorer [data-action=code]").first
     fold = page.locator("details.fold-code[data-figures]").first
     assert not fold.is_visible()  # the button stands for its line
@@ -157,7 +158,8 @@ def test_a_figures_code_opens_by_its_button(homes, open_page):
 
 
 def test_one_switch_shows_all_code_and_is_remembered(homes, open_page):
-    page = calm(open_page(f"{homes['http']}/{ENTRY}"))
+    page = calm(open_page(f"{homes['http']}/{WITH_FIGURE}"))
+    assert _open_folds(page) != []
     page.get_by_role("switch", name="Show code").check()
     assert all(_open_folds(page))
     calm(page).reload()
