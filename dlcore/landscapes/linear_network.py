@@ -25,12 +25,13 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int
 from dlcore.optimizers.methods import Method, gradient_descent
 
 Weights = Float[np.ndarray, "*batch parameters"]
+Times = Sequence[Integer] | Int[np.ndarray, " times"]
 Field = Callable[[Weights], Weights]
 
 
@@ -124,7 +125,7 @@ def conditioned(A: Float[np.ndarray, "*batch m d"], kappa: Real) -> Float[np.nda
     return (left * new[..., None, :]) @ right
 
 
-def train(field: Field, method: Method, start: Weights, at: Sequence[Integer]) -> Float[np.ndarray, "times *batch parameters"]:
+def train(field: Field, method: Method, start: Weights, at: Times) -> Float[np.ndarray, "times *batch parameters"]:
     """Parameters after the numbers of steps in ``at`` (increasing, from 0): ``method`` fed with ``field``, a gradient or direction."""
     times = np.asarray(at)
     if times.size == 0 or times.dtype.kind not in "iu" or times[0] < 0 or np.any(np.diff(times) < 0):
@@ -140,7 +141,7 @@ def train(field: Field, method: Method, start: Weights, at: Sequence[Integer]) -
 
 
 def descend(
-    problem: Problem, field: Callable[[Problem], Field], rate: Real, start: Weights, at: Sequence[Integer], *, floor: Real = 1e-20
+    problem: Problem, field: Callable[[Problem], Field], rate: Real, start: Weights, at: Times, *, floor: Real = 1e-20
 ) -> Float[np.ndarray, "times *batch parameters"]:
     """As `train` with steps w ← w − rate·field, except that runs may rest.
 

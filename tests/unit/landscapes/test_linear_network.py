@@ -98,7 +98,7 @@ def test_conditioned_sets_the_condition_number_and_keeps_the_size(rng):
 
 def test_descend_is_train_until_a_run_rests():
     problem, w = talk(seeds=range(3), scale=0.1)
-    times = [0, 1, 50, 400, 3000]
+    times = np.array([0, 1, 50, 400, 3000])
     whole = train(problem.gradient, gradient_descent(1e-4), w, times)
     np.testing.assert_array_equal(descend(problem, lambda p: p.gradient, 1e-4, w, times, floor=0), whole)
     rested = problem.loss(descend(problem, lambda p: p.gradient, 1e-4, w, times, floor=1e-3))
