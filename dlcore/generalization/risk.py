@@ -93,7 +93,8 @@ def nested_errors(
     fitted, there = seen @ q, new @ q
     unseen = np.sum(new**2, axis=1, keepdims=True) - np.cumsum(there**2, axis=1)  # of the new values, outside the features' span
     missed = np.sum(seen**2, axis=1, keepdims=True) - np.cumsum(fitted**2, axis=1)
-    return Errors(missed / len(truth), (unseen + np.cumsum((there - fitted) ** 2, axis=1)) / len(truth))
+    test = unseen + np.cumsum((there - fitted) ** 2, axis=1)
+    return Errors(*(np.maximum(square, 0) / len(truth) for square in (missed, test)))  # rounding may leave less than 0
 
 
 def interpolant(
