@@ -23,10 +23,10 @@ Edges = Mapping[tuple[Hashable, Hashable], float]
 
 def order(edges: Edges) -> list:
     """All nodes, each after those that it listens to; ValueError where there is a cycle."""
-    before: dict = {}
+    before: dict = {}  # lists, not sets: their order is the same in every run
     for u, v in edges:
-        before.setdefault(u, set())
-        before.setdefault(v, set()).add(u)
+        before.setdefault(u, [])
+        before.setdefault(v, []).append(u)
     try:
         return list(TopologicalSorter(before).static_order())
     except CycleError as error:
