@@ -88,7 +88,8 @@ def two_passes(network: Network, x: np.ndarray, c: np.ndarray, activation: Activ
     tape.product("h¹", "h¹ = W¹x + b¹", W1, x, b1)
     tape.entrywise("z¹", "z¹ = φ(h¹)", phi.phi, tape["h¹"])
     tape.product("h²", "h² = W²z¹", W2, tape["z¹"])
-    tape.entrywise("s", "s = softmax(h²)", lambda h: softmax(h, axis=0), tape["h²"])
+    s = softmax(tape["h²"], axis=0)
+    tape.append(Operation("s", "s = softmax(h²)", f"{_shape(s)}, each column sums to 1", s))
     loss = -np.sum(c * log_softmax(tape["h²"], axis=0)) / n
     tape.append(Operation("F", "F = −cᵀ log s", f"{_shape(c.T[:1])} times {_shape(tape['s'][:, :1])} is 1×1", np.array([[loss]])))
     error = (c.sum(axis=0) * tape["s"] - c) / n
@@ -129,9 +130,14 @@ def _backward(tape: Tape, W1, W2, phi, error, slip: str) -> list[Callable]:
         at, rule = (z, "∇h¹ = φ′(z¹) ⊙ ∇z¹") if slip == "post" else (h, "∇h¹ = φ′(h¹) ⊙ ∇z¹")
         tape.entrywise("∇h¹", rule, np.multiply, phi.dphi(at), tape["∇z¹"])
 
+    def bias():
+        if x.shape[1] == 1:
+            tape.entrywise("∇b¹", "∇b¹ = ∇h¹", lambda a: a, tape["∇h¹"])
+        else:
+            tape.product("∇b¹", "∇b¹ = ∇h¹ 1", tape["∇h¹"], np.ones((x.shape[1], 1)))
+
     return [
-        first, outer, back, through,
-        lambda: tape.product("∇b¹", "∇b¹ = ∇h¹", tape["∇h¹"], np.ones((x.shape[1], 1))),
+        first, outer, back, through, bias,
         lambda: tape.product("∇W¹", "∇W¹ = ∇h¹xᵀ", tape["∇h¹"], x.T),
         lambda: tape.product("∇x", "∇x = (W¹)ᵀ∇h¹", W1.T, tape["∇h¹"]),
     ]  # fmt: skip
