@@ -37,6 +37,10 @@ class Axis:
         return self.options.get("side", "left" if self.vertical else "bottom")
 
     @property
+    def visible(self) -> bool:
+        return self.options.get("visible", True)
+
+    @property
     def log(self) -> bool:
         return self.options.get("type") == "log"
 
@@ -58,7 +62,9 @@ class Axis:
     def stand(self, other: "Axis", size: float) -> None:
         """Take the place beside the axis that it is anchored to: ticks, labels in letters of `size`."""
         self.across = sorted((other.start, other.stop))[self.side in ("bottom", "right")]
-        self.ticks = ticks(self.options, self.low, self.high, abs(self.stop - self.start), self.vertical)
+        found = ticks(self.options, self.low, self.high, abs(self.stop - self.start), self.vertical) if self.visible else []
+        labelled = self.options.get("showticklabels", True)
+        self.ticks = [(place, text if labelled else "", large) for place, text, large in found]
         outside = self.options.get("ticklen", 5) if self.options.get("ticks") == "outside" else 0
         self.gap = outside + 0.2 * size + 0.5
         sizes = [(labels.width(text, size * large), size * large) for _, text, large in self.ticks]
@@ -79,8 +85,8 @@ class Axis:
     def push(self, area: Area) -> dict[str, tuple[float, float]]:
         """The room it takes: for each side a place in the area, from 0 to 1, and pixels beyond it."""
         sizes = dict.fromkeys("lrtb", 0.0)
-        sizes[self.side[0]] = self.depth
-        if title := title_of(self.options):
+        sizes[self.side[0]] = self.depth if self.visible else 0.0
+        if self.visible and (title := title_of(self.options)):
             away = standoff(self.options, None)
             letters = (1.0 if away is None else CAP) + LINE * title.count("<br")
             sizes[self.side[0]] += area.title_size * letters + (away or 0.0)

@@ -28,7 +28,7 @@ def drawn(figure: dict, arrays: dict, ranges: list[dict], canvas: Canvas, frame:
         for kind in (*_FIELDS_FIRST, "scatter"):
             same = [trace for trace in own if trace["type"] == kind]
             for before, trace in zip([None, *same], same):
-                marks.draw(canvas, trace, axes, before)
+                marks.draw(canvas, trace, axes, before, layout.area.size)
     scene = figure["layout"].get("scene", {})
     draw_scene(canvas, layout.area, scene, [trace for trace in shown if trace["type"] in ("surface", "scatter3d")])
     for axis in layout.axes.values():

@@ -1,6 +1,7 @@
 """What stands around the traces: grid, axes, titles, legend and colour bars."""
 
 import math
+import operator
 
 from . import marks
 from .area import CAP, DESCENT, LINE, MIDDLE, Area, standoff, title_of
@@ -21,6 +22,8 @@ def grid(canvas: Canvas, axes: marks.Axes) -> None:
     """Lines at the ticks, and the darker ones at zero."""
     left, top, right, bottom = box(axes)
     for axis in axes:
+        if not axis.visible:
+            continue
         across = (lambda at: ((left, at), (right, at))) if axis.vertical else (lambda at: ((at, top), (at, bottom)))
         ends = sorted((axis.start, axis.stop))
         inner = [at for at in map(axis.at, (place for place, *_ in axis.ticks)) if ends[0] + 1 < at < ends[1] - 1]
@@ -32,7 +35,9 @@ def grid(canvas: Canvas, axes: marks.Axes) -> None:
 
 
 def sides(canvas: Canvas, area: Area, axis: Axis) -> None:
-    """An axis's line, ticks, labels and title."""
+    """An axis's line, ticks, labels and title; nothing of one that is not visible."""
+    if not axis.visible:
+        return
     options, out = axis.options, 1 if axis.side in ("bottom", "right") else -1
     at = axis.across + out * 0.5
     if options.get("linecolor"):
@@ -43,7 +48,7 @@ def sides(canvas: Canvas, area: Area, axis: Axis) -> None:
         places = [axis.at(place) for place, *_ in axis.ticks]
         pairs = [tuple((end, p) if axis.vertical else (p, end) for end in ends) for p in places]
         canvas.strokes(pairs, options.get("tickcolor", "$axis"))
-    for place, text, large in axis.ticks:
+    for place, text, large in filter(operator.itemgetter(1), axis.ticks):
         size = area.size * large
         if axis.vertical:
             canvas.text(axis.across + out * axis.gap, axis.at(place) + MIDDLE * size, text, size, anchor="start" if out > 0 else "end")

@@ -1,8 +1,11 @@
 """Traces in a plane: lines, marks, areas and bars."""
 
+import re
+
 import numpy as np
 
 from . import fields
+from .area import CAP, DESCENT, MIDDLE
 from .axis import Axis
 from .canvas import Box, Canvas
 
@@ -15,14 +18,16 @@ def box(axes: Axes) -> Box:
     return min(x.start, x.stop), min(y.start, y.stop), max(x.start, x.stop), max(y.start, y.stop)
 
 
-def draw(canvas: Canvas, trace: dict, axes: Axes, before: dict | None) -> None:
-    """Draw one trace; `before` is the one that `tonexty` fills up to."""
+def draw(canvas: Canvas, trace: dict, axes: Axes, before: dict | None, size: float = 14) -> None:
+    """Draw one trace; `before` is the one that `tonexty` fills up to, `size` that of letters."""
     if trace["type"] in ("heatmap", "contour"):
         fields.draw(canvas, trace, axes, box(axes))
     elif trace["type"] == "bar":
         bars(canvas, trace, axes)
     elif trace["type"] == "scatter":
         scatter(canvas, trace, axes, before)
+        if "text" in trace.get("mode", "lines"):
+            texts(canvas, trace, axes, size)
 
 
 def scatter(canvas: Canvas, trace: dict, axes: Axes, before: dict | None) -> None:
@@ -37,6 +42,22 @@ def scatter(canvas: Canvas, trace: dict, axes: Axes, before: dict | None) -> Non
         canvas.line(x, y, line.get("color", "$series0"), width, line.get("dash", "solid"), box(axes))
     if "markers" in mode:
         canvas.marks(x, y, trace.get("marker", {}), clip)
+
+
+def texts(canvas: Canvas, trace: dict, axes: Axes, size: float) -> None:
+    """The words of a trace at its points, those outside of the axes left out; numbers as `texttemplate` has them, "%{text:.2f}"."""
+    left, top, right, bottom = box(axes)
+    font = trace.get("textfont", {})
+    size = font.get("size", size)
+    upright, sideways = trace.get("textposition", "middle center").split()
+    foot = {"top": -DESCENT, "middle": MIDDLE, "bottom": CAP + DESCENT}[upright] * size
+    anchor = {"left": "end", "center": "middle", "right": "start"}[sideways]
+    form = re.sub(r"%\{text(:[^}]*)?\}", lambda found: "{" + (found[1] or ":g") + "}", trace.get("texttemplate", "%{text}"))
+    words = trace["text"] if np.ndim(trace["text"]) else [trace["text"]] * len(trace["x"])
+    for x, y, told in zip(axes[0].pixels(trace["x"]), axes[1].pixels(trace["y"]), words):
+        if left <= x <= right and top <= y <= bottom:
+            word = told if isinstance(told, str) else form.format(told)
+            canvas.text(x, y + foot, word, size, ink=font.get("color", "$text"), anchor=anchor)
 
 
 def _fill(canvas: Canvas, first, second, ink: str, clip: Box) -> None:

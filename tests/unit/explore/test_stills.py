@@ -124,6 +124,39 @@ def test_a_point_stands_where_range_and_margins_put_it(log_x, log_y):
     assert left >= 56 and right <= WIDTH - 16 and top >= 34 and bottom <= HEIGHT - 44  # the template's margins at least
 
 
+def words(svg: str) -> dict[str, np.ndarray]:
+    """Where each text stands."""
+    nodes = [node for node in ElementTree.fromstring(svg).iter(f"{SVG}text") if node.get("x")]
+    return {"".join(node.itertext()): np.array([float(node.get("x")), float(node.get("y"))]) for node in nodes}
+
+
+def test_words_stand_at_their_points_and_none_outside():
+    figure = lines("x", "y", x_range=(0, 4), y_range=(0, 4), markers=["y"])
+    figure["data"][0] |= {"mode": "markers+text", "text": ["one", "two", "three", "four"], "textposition": "middle center"}
+    svg = drawn(figure, x=[1, 2, 3, 9], y=[1, 2, 3, 1])
+    found = words(svg)
+    assert "four" not in found
+    np.testing.assert_allclose(found["three"] - found["two"], found["two"] - found["one"], atol=0.11)  # a tenth is rounded
+    for position, sign in (("top center", -1), ("bottom center", 1)):
+        figure["data"][0]["textposition"] = position
+        assert sign * (words(drawn(figure, x=[1, 2, 3, 9], y=[1, 2, 3, 1]))["two"] - found["two"])[1] > 3
+
+
+def test_numbers_at_points_are_written_as_the_template_has_them():
+    figure = lines("x", "y", x_range=(0, 4), y_range=(0, 4))
+    figure["data"][0] |= {"mode": "text", "text": "@value", "texttemplate": "w = %{text:.2f}"}
+    assert {"w = 0.12", "w = -3.00"} <= words(drawn(figure, x=[1, 2], y=[1, 2], value=[0.1234, -3])).keys()
+
+
+def test_an_axis_without_labels_or_that_is_not_visible():
+    figure = lines("x", "y", x_range=(0, 4), y_range=(0, 4), x_title="across", y_title="up")
+    figure["layout"]["xaxis"]["showticklabels"] = False
+    only_y = words(drawn(figure, x=[1, 2], y=[1, 2]))
+    assert {"0", "4", "across"} <= only_y.keys()
+    figure["layout"]["yaxis"]["visible"] = False
+    assert words(drawn(figure, x=[1, 2], y=[1, 2])).keys() - {"", "y"} == {"across"}
+
+
 def test_what_cannot_be_drawn_is_a_gap():
     y = np.array([1.0, 2.0, np.nan, 3.0, 2.0, np.inf, 1.0, 2.0])
     for log, low in ((False, np.nan), (True, -1.0)):
