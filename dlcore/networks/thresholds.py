@@ -2,8 +2,8 @@
 
     z = 1 where b + ⟨w, x⟩ > 0, else 0
 
-A layer is a pair (W, b), W of shape (neurons, inputs). An AND of k neurons fires above k − ½ of them, an OR above ½; so a
-convex polygon takes one hidden layer, a union of polygons two (Minsky and Papert 1969).
+A layer is a pair (W, b), W of shape (neurons, inputs). An AND of k neurons fires above k − ½ of them, an OR above ½; so one
+hidden layer is enough for a convex polygon (without its boundary), and two for a union of polygons (Lippmann 1987).
 
 >>> square = polygon(4)
 >>> [bool(fire([square, both(4)], np.array(point))[-1][0]) for point in ([0.0, 0.0], [0.9, 0.9])]

@@ -53,7 +53,13 @@ def test_mistakes_stay_below_the_bound_and_the_end_is_clean(rng):
 def test_xor_comes_back_to_where_it_was():
     run = perceptron.train(perceptron.with_constant(XOR[0]), XOR[1], most=40)
     assert not run.done and len(run.example) == 40
-    assert len(np.unique(run.weights, axis=0)) < 12
+    np.testing.assert_array_equal(run.weights[5:], run.weights[1:-4])  # a cycle of four, entered by the first mistake
+    assert len(np.unique(run.weights[1:], axis=0)) == 4
+
+
+def test_the_bound_is_attained_by_unit_vectors():
+    x, y = np.eye(7), np.ones(7)
+    assert len(perceptron.train(x, y).example) == 7 == pytest.approx(perceptron.bound(x, y), rel=1e-12)
 
 
 def test_bad_labels_and_shapes_are_refused():
