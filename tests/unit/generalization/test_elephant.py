@@ -56,6 +56,11 @@ def test_one_frequency_fits_all_labels_of_ten_points():
         np.testing.assert_array_equal(np.sign(np.sin(elephant.fitting_frequency(labels) * 0.5 ** np.arange(1, 11))), labels)
 
 
+def test_one_frequency_fits_as_many_labels_as_are_let_in(rng):
+    for labels in (np.full(40, -1), *rng.choice([-1, 1], (20, 40))):
+        np.testing.assert_array_equal(np.sign(np.sin(elephant.fitting_frequency(labels) * 0.5 ** np.arange(1, 41))), labels)
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [
