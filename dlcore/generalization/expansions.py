@@ -45,6 +45,25 @@ def separable(features: Float[np.ndarray, "n features"], labels: Reals) -> bool:
     return found.status == 0
 
 
+def best_plane(features: Float[np.ndarray, "n features"], labels: Reals, cost: Real = 1e-3) -> Float[np.ndarray, " features"]:
+    """The w that minimises Σᵢ max(0, 1 − yᵢ wᵀφ(xᵢ)) + cost · maxᵢ |wᵀφ(xᵢ)|, by a linear program.
+
+    Where some plane parts the labels with |wᵀφ(xᵢ)| from 1 to m, and cost · m < 1, this one does: no slack can then reach 1.
+    """
+    features, labels = examples(features, labels)
+    sign_changes(labels)
+    n, free = features.shape
+    zero, one, height = np.zeros((n, n)), np.eye(n), np.ones((n, 1))
+    rows = np.block([
+        [-labels[:, None] * features, -one, 0 * height], [features, zero, -height], [-features, zero, -height],
+    ])  # fmt: skip
+    found = linprog(
+        np.concatenate([np.zeros(free), np.ones(n), [positive("cost", cost)]]), A_ub=rows, b_ub=np.concatenate([-np.ones(n), np.zeros(2 * n)]),
+        bounds=[(None, None)] * free + [(0, None)] * (n + 1), method="highs",
+    )  # fmt: skip
+    return found.x[:free]
+
+
 def separator(x: Reals, labels: Reals) -> np.polynomial.Polynomial:
     """A polynomial with the sign of the labels at the increasing points x: a simple zero half-way between neighbours that differ.
 

@@ -18,8 +18,8 @@ from dlcore.checks import Real, positive
 
 from .penalties import examples
 
-_TOLERANCE = 1e-10  # of libsvm, on the slope of the dual
-_EDGE = 1e-5  # multipliers so near to 0 or 1 are meant to be there: libsvm keeps its matrix in single precision
+_TOLERANCE = 1e-6  # of libsvm, on the slope of the dual: its matrix has single precision, and it never gets to less than that
+_EDGE = 1e-7  # multipliers so near to 0 or 1 are meant to be there
 
 
 class Classifier(NamedTuple):

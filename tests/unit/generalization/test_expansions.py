@@ -2,6 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy import optimize
 from sklearn.kernel_ridge import KernelRidge
 
 from dlcore.generalization import expansions
@@ -9,7 +10,7 @@ from dlcore.generalization import expansions
 POINTS = np.array([-2.0, -1.0, 0.5, 1.0, 3.0])
 
 
-@pytest.mark.parametrize("labels", product((-1, 1), repeat=5))
+@pytest.mark.parametrize("labels", list(product((-1, 1), repeat=5)))
 def test_labels_are_separable_from_as_many_degrees_as_they_change(labels):
     labels = list(labels)
     changes = expansions.sign_changes(labels)
@@ -17,6 +18,21 @@ def test_labels_are_separable_from_as_many_degrees_as_they_change(labels):
     made = expansions.separator(POINTS, labels)
     assert made.degree() == changes
     assert (np.sign(made(POINTS)) == labels).all()
+
+
+@pytest.mark.parametrize("labels", [[1, 1, -1, -1, 1], [1, -1, 1, -1, 1]])
+def test_the_best_plane_has_the_least_hinge_loss(labels):
+    """Against a general method of descent on the same function, from the linear program's own answer and from zero."""
+    features, labels = expansions.monomials(POINTS, 2), np.array(labels)
+
+    def loss(w):
+        height = features @ w
+        return np.maximum(0, 1 - labels * height).sum() + 1e-3 * np.abs(height).max()
+
+    w = expansions.best_plane(features, labels)
+    assert ((labels * (features @ w) > 0).all()) == expansions.separable(features, labels)
+    for start in (np.zeros(3), w):
+        assert loss(w) <= optimize.minimize(loss, start, method="Nelder-Mead", options={"maxiter": 4000}).fun + 1e-9
 
 
 def test_quadratic_kernel_is_the_inner_product_of_its_features():
