@@ -57,10 +57,9 @@ def best_plane(features: Float[np.ndarray, "n features"], labels: Reals, cost: R
     rows = np.block([
         [-labels[:, None] * features, -one, 0 * height], [features, zero, -height], [-features, zero, -height],
     ])  # fmt: skip
-    found = linprog(
-        np.concatenate([np.zeros(free), np.ones(n), [positive("cost", cost)]]), A_ub=rows, b_ub=np.concatenate([-np.ones(n), np.zeros(2 * n)]),
-        bounds=[(None, None)] * free + [(0, None)] * (n + 1), method="highs",
-    )  # fmt: skip
+    weights, limits = np.concatenate([np.zeros(free), np.ones(n), [positive("cost", cost)]]), np.concatenate([-np.ones(n), np.zeros(2 * n)])
+    bounds = [(None, None)] * free + [(0, None)] * (n + 1)
+    found = linprog(weights, A_ub=rows, b_ub=limits, bounds=bounds, method="highs")
     return found.x[:free]
 
 
