@@ -7,4 +7,5 @@
     penalties       ridge, LASSO, basis pursuit, and what the weight of a penalty does
     margins         the support vector classifier, from both sides of its duality
     expansions      features, kernels, and which labels a polynomial can separate
+    clusters        k-means, half a step at a time, and the log-odds of two normal classes
 """
