@@ -32,6 +32,13 @@ def distribution(name: str, value: Reals) -> Vector:
     return array
 
 
+def _matched(first: str, a: np.ndarray, second: str, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``a`` and ``b``, which must have equally many outcomes: broadcasting would stretch a single one."""
+    if a.shape[-1:] != b.shape[-1:]:
+        raise ValueError(f"{first} and {second} must have the same last axis, got shapes {a.shape} and {b.shape}: one entry an outcome")
+    return a, b
+
+
 def tempered(f: Reals, temperature: Real = 1.0) -> Vector:
     """softmax(f/T), at any size of the scores: the largest is subtracted first (by SciPy).
 
@@ -55,24 +62,26 @@ def entropy(p: Reals) -> Float[np.ndarray, "*batch"] | np.floating:
 
 def cross_entropy(p: Reals, q: Reals) -> Float[np.ndarray, "*batch"] | np.floating:
     """H(p, q) = −Σ p_j log q_j: the mean surprise of who forecasts q where p is true."""
+    p, q = _matched("p", distribution("p", p), "q", distribution("q", q))
     with np.errstate(divide="ignore"):
-        return -special.xlogy(distribution("p", p), distribution("q", q)).sum(axis=-1) + 0.0  # no negative zero
+        return -special.xlogy(p, q).sum(axis=-1) + 0.0  # no negative zero
 
 
 def divergence(p: Reals, q: Reals) -> Float[np.ndarray, "*batch"] | np.floating:
     """D(p‖q) = Σ p_j log(p_j/q_j)."""
-    return special.rel_entr(distribution("p", p), distribution("q", q)).sum(axis=-1)
+    return special.rel_entr(*_matched("p", distribution("p", p), "q", distribution("q", q))).sum(axis=-1)
 
 
 def loss_of_scores(f: Reals, c: Reals) -> Float[np.ndarray, "*batch"] | np.floating:
     """H(c, softmax f) = log Σ exp f_j − cᵀf, finite at all finite scores."""
-    f = np.asarray(finite("f", f), dtype=float)
-    return special.logsumexp(f, axis=-1) - (distribution("c", c) * f).sum(axis=-1)
+    f, c = _matched("f", np.asarray(finite("f", f), dtype=float), "c", distribution("c", c))
+    return special.logsumexp(f, axis=-1) - (c * f).sum(axis=-1)
 
 
 def gradient_of_scores(f: Reals, c: Reals) -> Vector:
     """softmax(f) − c, the gradient of ``loss_of_scores`` by f."""
-    return tempered(f) - distribution("c", c)
+    q, c = _matched("f", tempered(f), "c", distribution("c", c))
+    return q - c
 
 
 def hessian_of_scores(f: Reals) -> Float[np.ndarray, "*batch m m"]:
