@@ -2,7 +2,8 @@
 
     first(h) = |f(x + hv) − f(x)| = O(h),     second(h) = |f(x + hv) − f(x) − h gᵀv| = O(h²) if g = ∇f(x),
 
-and second(h) ≈ |(g − ∇f(x))ᵀv| h if g is wrong along v. For very small h the rounding of f takes over, at about h = √ε.
+and second(h) ≈ |(g − ∇f(x))ᵀv| h if g is wrong along v. For very small h the rounding of f and of
+x + hv takes over, at about h = √ε.
 
 >>> table = taylor_test(lambda x: np.sum(x**3), lambda x: 3 * x**2, np.array([1.0, 2.0]), np.array([1.0, 0.0]), halvings=8)
 >>> (table.second[:-1] / table.second[1:])[-3:].round(2).tolist()
@@ -22,7 +23,7 @@ EPS = np.finfo(float).eps
 
 
 class TaylorTable(NamedTuple):
-    """A row for each h = 2⁰, 2⁻¹, …: both remainders; ``floor`` is what rounding of f may leave of them."""
+    """A row for each h = 2⁰, 2⁻¹, …: both remainders; ``floor`` is what rounding of f and of x + hv may leave."""
 
     h: np.ndarray
     first: np.ndarray
@@ -71,7 +72,8 @@ def taylor_test(f: Callable, gradient: Callable | np.ndarray, x: np.ndarray, dir
     h = 0.5 ** np.arange(positive_int("halvings", halvings) + 1)
     start, slope = float(f(x)), float(np.sum(g * v))
     change = np.array([float(f(x + step * v)) for step in h]) - start
-    return TaylorTable(h, np.abs(change), np.abs(change - h * slope), 2 * EPS * abs(start))
+    floor = 2 * EPS * abs(start) + EPS * float(np.sum(np.abs(g * x)))
+    return TaylorTable(h, np.abs(change), np.abs(change - h * slope), floor)
 
 
 def difference_gradient(f: Callable, x: np.ndarray, h: float = EPS ** (1 / 3)) -> np.ndarray:

@@ -88,34 +88,33 @@ class Counted(NamedTuple):
 
 def counted_backprop(weights: Sequence, x: np.ndarray, error: np.ndarray, activation: ActivationLike) -> Counted:
     """Back-propagation: δ^ℓ from δ^{ℓ+1}, one product a layer. ``error`` is δ^L = ∂F/∂h^L."""
-    count, (pre, post), dphi = Count(), *_forward(weights, x, activation)
-    found, delta = [], np.asarray(error)
+    count, found, delta = Count(), [], np.asarray(error)
+    pre, post, dphi = _forward(count, weights, x, activation)
     for layer in range(len(weights) - 1, -1, -1):
         found.append(count.outer(delta, post[layer]))
         if layer:
             delta = dphi(pre[layer - 1]) * count.times(weights[layer].T, delta)
-    return Counted(found[::-1], count.made + _forward_cost(weights))
+    return Counted(found[::-1], count.made)
 
 
 def counted_rebuild(weights: Sequence, x: np.ndarray, error: np.ndarray, activation: ActivationLike) -> Counted:
     """The same gradients, each δ^ℓ rebuilt from δ^L by itself, as the formula for one layer reads."""
-    count, (pre, post), dphi = Count(), *_forward(weights, x, activation)
-    found = []
+    count, found = Count(), []
+    pre, post, dphi = _forward(count, weights, x, activation)
     for layer in range(len(weights)):
         delta = np.asarray(error)
         for above in range(len(weights) - 1, layer, -1):
             delta = dphi(pre[above - 1]) * count.times(weights[above].T, delta)
         found.append(count.outer(delta, post[layer]))
-    return Counted(found, count.made + _forward_cost(weights))
+    return Counted(found, count.made)
 
 
-def _forward(weights, x, activation):
-    hidden = forward(weights, x, activation)
-    return (hidden.pre, hidden.post), resolve(activation).dphi
-
-
-def _forward_cost(weights) -> int:
-    return sum(np.size(w) for w in weights)
+def _forward(count: Count, weights, x, activation):
+    phi, pre, post = resolve(activation), [], [np.asarray(x)]
+    for w in weights:
+        pre.append(count.times(np.asarray(w), post[-1]))
+        post.append(phi.phi(pre[-1]))
+    return pre, post, phi.dphi
 
 
 def _check_layer(layer, depth: int) -> None:

@@ -112,13 +112,13 @@ def _backward(tape: Tape, W1, W2, phi, error, slip: str) -> list[Callable]:
 
     def first():
         if slip == "jacobian":
-            tape.product("∇h²", "δ² = (s − c)ᵀ(s − c)ᵀ", error.T, error.T)
+            tape.product("∇h²", "(∇h²)ᵀ = (s − c)ᵀ(s − c)ᵀ", error.T, error.T)
         else:
             tape.entrywise("∇h²", start[0], lambda a: a, start[1])
 
     def outer():
         row = slip == "row"
-        tape.product("∇W²", "∇W² = δ²(z¹)ᵀ" if row else "∇W² = ∇h²(z¹)ᵀ", tape["∇h²"].T if row else tape["∇h²"], z.T)
+        tape.product("∇W²", "∇W² = (∇h²)ᵀ(z¹)ᵀ" if row else "∇W² = ∇h²(z¹)ᵀ", tape["∇h²"].T if row else tape["∇h²"], z.T)
 
     def back():
         if slip == "transpose":

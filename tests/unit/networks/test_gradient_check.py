@@ -46,6 +46,14 @@ def test_the_floor_is_reached_and_not_left(rng):
     assert table.second[-1] <= 10 * table.floor + 20 * EPS
 
 
+@pytest.mark.parametrize("at", [0.7, 1e3])
+def test_where_f_is_zero_the_rounding_of_the_argument_is_no_error_of_the_gradient(at):
+    x, v = np.array([at]), np.array([0.3])
+    for right in (True, False):
+        slope = np.cos(x) * (1 if right else 1.01)
+        assert taylor_test(lambda y: np.sin(y).sum() - np.sin(at), slope, x, v).passes is right
+
+
 def test_a_table_in_print():
     text = str(taylor_test(lambda x: (x**2).sum(), lambda x: 2 * x, np.ones(1), np.ones(1), halvings=1))
     assert text.splitlines() == ["h      |f(x+hv)-f| remainder", "2^-0     3.000e+00   1.000e+00", "2^-1     1.250e+00   2.500e-01"]

@@ -55,7 +55,7 @@ def test_slips_that_shapes_give_away(rng, slip, place):
     assert gradients(*drawn(rng), "tanh", slip) is None
 
 
-def test_square_weights_hide_a_missing_transpose(rng):
+def test_square_weights_hide_a_missing_factor(rng):
     network, x, c = drawn(rng, hidden=2)
     right, slipped = (gradients(network, x, c, "tanh", slip) for slip in ("none", "transpose"))
     np.testing.assert_array_equal(slipped.W2, right.W2)
