@@ -1,8 +1,8 @@
 """Optimizers: init/step methods, run for many starting points and learning rates at once, and what is known of them.
 
     methods         the loop that runs a method; gradient descent, heavy ball, Nesterov
-    stopping        when to stop, and how each rule is fooled
-    proximal        projected, prox-linear and subgradient steps
+    stopping        when to stop, how many steps a small gradient takes, and a function that takes half of them
+    proximal        projected, proximal and subgradient steps
     rates           the tight rates of gradient descent, on quadratics and in the worst case
     line_search     exact and Armijo's line search
     lower_bounds    functions that resist every first-order method
