@@ -13,7 +13,7 @@ has the gradient M h all the way to the bottom.
 
 >>> stops([1.0, 0.5, 0.25, 0.25], [2.0, 1.0, 0.3, 0.1], 0.2)
 Stops(decrease=3, gradient=3, both=3)
->>> step_bound(gap=1.0, smoothness=1.0, tolerance=0.1, learning_rate=1.0)
+>>> round(float(step_bound(gap=1.0, smoothness=1.0, tolerance=0.1, learning_rate=1.0)), 6)
 200.0
 """
 
