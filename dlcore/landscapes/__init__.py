@@ -10,6 +10,7 @@
     auer            one logistic neuron with exponentially many minima
     surfaces        functions of two variables on which methods are raced
     stationary      points classified by two derivatives, and a ball that rolls
+    saddles         how long it takes to leave a saddle, and a chain of them
     paths           lines and Bézier curves between networks
     slices          the loss on a plane through the parameters of a network
 """
