@@ -108,6 +108,21 @@ def test_a_bad_trial_is_refused_and_the_radius_shrinks():
     assert state.memory[0].tolist() == [0.25] and state.memory[4] == 0.5
 
 
+def test_a_trial_that_is_a_little_worse_is_refused():
+    method = trust_region(1.0)
+    state = method.step(method.init([0.0]), Local(np.array(1.0), np.array([-1.0]), np.array([[0.0]])))
+    state = method.step(state, Local(np.array(1.0 + 1e-6), np.array([-1.0]), np.array([[0.0]])))
+    assert state.memory[0].tolist() == [0.0]
+
+
+def test_the_multiplier_is_found_quadratically(rng, monkeypatch):
+    g, H = random(rng, 200, 5)
+    exact = solve(g, H, np.full(200, 0.3))
+    monkeypatch.setattr("dlcore.optimizers.trust_region._NEWTON", 7)
+    quick = solve(g, H, np.full(200, 0.3))
+    np.testing.assert_allclose(quick.multiplier, exact.multiplier, rtol=1e-12)
+
+
 def test_bad_input():
     with pytest.raises(ValueError, match="radius must be positive"):
         solve(np.ones(2), np.eye(2), 0.0)
