@@ -100,7 +100,6 @@ def _judged(state: State, f: np.ndarray, J: np.ndarray, accept: Real, scaled: bo
     ratio = trust(value, trial, promised, sound)
     taken = ratio > accept
     longer = (ratio >= 0.75) | (length < 0.99 * delta)
-    delta = delta if state.step > 1 else np.minimum(delta, length)  # the first radius is a guess
     delta = np.where(ratio <= 0.25, np.minimum(length, delta) / 4, np.where(longer & (ratio > 0.25), 2 * length, delta))
     if scaled:
         D = np.where(taken[..., None], np.maximum(D, _columns(np.nan_to_num(J))), D)

@@ -95,12 +95,12 @@ def test_runs_in_batches():
         np.testing.assert_allclose(path[:20, k], run(levenberg_marquardt(), rosenbrock, starts[k], 40)[:20], rtol=1e-6, atol=1e-9)
 
 
-def test_the_first_radius_is_cut_to_the_first_step():
+def test_after_a_full_step_the_radius_is_twice_its_length():
     method = levenberg_marquardt()
     state = method.step(method.init([0.0]), Residuals(np.array([1.0]), np.ones((1, 1))))
     assert state.memory[4] == 100 and state.parameters.tolist() == [-1.0]
     state = method.step(state, Residuals(np.array([0.5**0.5]), np.ones((1, 1))))  # half of what was promised
-    assert state.memory[0].tolist() == [-1.0] and state.memory[4] == 1
+    assert state.memory[0].tolist() == [-1.0] and state.memory[4] == 2
 
 
 def test_bad_input():
