@@ -115,6 +115,11 @@ def test_a_trial_that_is_a_little_worse_is_refused():
     assert state.memory[0].tolist() == [0.0]
 
 
+def test_the_radius_grows_to_the_largest_and_no_further():
+    path = run(trust_region(1.0, largest=1.5), lambda w: Local(-w[0], np.array([-1.0]), np.zeros((1, 1))), [0.0], 4)[:, 0]
+    assert np.abs(np.diff(path)).max() == 1.5
+
+
 def test_the_multiplier_is_found_quadratically(rng, monkeypatch):
     g, H = random(rng, 200, 5)
     exact = solve(g, H, np.full(200, 0.3))
