@@ -22,7 +22,7 @@ import numpy as np
 
 from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int
 from dlcore.gaussian import Values
-from dlcore.optimizers.methods import Method, Schedule, State, begin, scheduled
+from dlcore.optimizers.methods import Method, Schedule, State, begin, moved, scheduled
 
 Prox = Callable[[np.ndarray, Reals], np.ndarray]
 
@@ -58,7 +58,7 @@ def proximal_gradient(learning_rate: Schedule, prox: Prox) -> Method:
 
     def step(state: State, gradient: Reals) -> State:
         now = eta(state.step)
-        return State(prox(state.parameters - now * gradient, now), (), state.step + 1)
+        return State(prox(moved(state.parameters, now * gradient), now), (), state.step + 1)
 
     return Method(lambda start: begin(start, eta), step)
 

@@ -94,6 +94,13 @@ def test_subgradients_keep_the_bound(rng):
         assert (np.abs(path) @ [1, 2]).min() <= subgradient_bound(R, G, K)
 
 
+def test_a_run_that_overflows_stays_at_infinity_on_its_side():
+    path = run(proximal_gradient(10.0, l1(0.1)), lambda w: w, [1.0, -1.0], 400)  # each step multiplies by −9 or so
+    assert not np.isnan(path).any()
+    assert np.isinf(path[-1]).all()
+    np.testing.assert_array_equal(path[-1], path[-2])
+
+
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match=r"low must be at most high, got 1 and 0"):
         box(1, 0)
