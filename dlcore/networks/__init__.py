@@ -16,7 +16,6 @@
     weight_norm     length and direction of weights apart
     residual        chains of residual blocks, forward and backward
     training        many networks trained at once, with gradients by PyTorch
-    curvature       products with the Hessian, the Gauss–Newton and the Fisher matrix; Kronecker factors
     datasets        handwritten digits
 
 W has shape (fan_out, fan_in) and z = W x; ``variance`` is that of one weight, ``sigma_w2`` is variance · fan_in.

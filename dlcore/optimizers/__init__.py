@@ -11,8 +11,6 @@
     cholesky        Cholesky's factorisation step by step, its pivots, its modifications
     trust_region    steps inside a ball: the exact one, the hard case, the method
     least_squares   Gauss–Newton and Levenberg–Marquardt
-    orthogonal      Newton–Schulz iterations, Shampoo's and Muon's directions
-    lanczos         extreme eigenvalues and spectral densities from products alone
     adaptive        AdaGrad, RMSProp, Adam and its relatives: one formula
     schedules       learning rates as functions of the step: decays, warm restarts
     conditioning    what the condition number of the data costs
