@@ -16,6 +16,7 @@
     weight_norm     length and direction of weights apart
     residual        chains of residual blocks, forward and backward
     training        many networks trained at once, with gradients by PyTorch
+    sharpness       the largest eigenvalue of the Hessian, of many networks at once and along their training
     curvature       products with the Hessian, the Gauss–Newton and the Fisher matrix; Kronecker factors
     datasets        handwritten digits
 
