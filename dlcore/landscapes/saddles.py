@@ -19,7 +19,8 @@ corners are wells, and the gradient has kinks at |x_i| = 2.
 (49, 387)
 >>> chain_gradient(np.array([0.5, 0.5]), awake=1.0, asleep=2.0).tolist()
 [-0.5, 1.0]
->>> from dlcore.optimizers.methods import gradient_descent
+>>> from dlcore.gaussian import Values
+from dlcore.optimizers.methods import gradient_descent
 >>> passages(gradient_descent(0.1), np.array([[1e-2]]), awake=1.0, asleep=1.0, limit=99).tolist()
 [[49.0]]
 """
@@ -29,7 +30,8 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.checks import Integer, Real, finite, number, positive, positive_int
+from dlcore.checks import Integer, Real, Reals, finite, number, positive, positive_int
+from dlcore.gaussian import Values
 from dlcore.optimizers.methods import Method
 
 WELL = 3.0  # where V is least
@@ -42,14 +44,14 @@ def escape_steps(start: Real, rate: Real) -> int:
     return max(0, math.ceil(-math.log(positive("start", number("start", start))) / growth))
 
 
-def chain_value(x: Points, *, awake: Real, asleep: Real) -> Float[np.ndarray, "*batch"]:
+def chain_value(x: Reals, *, awake: Real, asleep: Real) -> Values:
     """F(x) for γ = ``awake`` and λ = ``asleep``."""
     x = _points(x, awake, asleep)
     open_, _ = _gates(x)
     return np.sum((1 - open_) * asleep * x**2 / 2 + open_ * _well(x, awake), axis=-1)
 
 
-def chain_gradient(x: Points, *, awake: Real, asleep: Real) -> Points:
+def chain_gradient(x: Reals, *, awake: Real, asleep: Real) -> Points:
     """∇F(x) for γ = ``awake`` and λ = ``asleep``."""
     x = _points(x, awake, asleep)
     open_, slope = _gates(x)
@@ -89,7 +91,7 @@ def passage_bound(start: Points, rate: Real, *, awake: Real, asleep: Real) -> Po
     return np.stack(bounds, axis=-1)
 
 
-def _points(x: Points, awake: Real, asleep: Real) -> Points:
+def _points(x: Reals, awake: Real, asleep: Real) -> Points:
     positive("awake", number("awake", awake)), positive("asleep", number("asleep", asleep))
     x = np.asarray(finite("x", x), dtype=float)
     if x.ndim == 0:

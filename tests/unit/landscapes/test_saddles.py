@@ -55,7 +55,7 @@ def test_bound_is_the_recursion():
     a, b = -math.log(0.88), math.log(1.1)
     first = math.log(2) / b
     np.testing.assert_allclose(
-        passage_bound([0.5, 0.25], 0.2, awake=0.5, asleep=0.6), [first, first * (1 + a / b) + math.log(4) / b], rtol=1e-12
+        passage_bound(np.array([0.5, 0.25]), 0.2, awake=0.5, asleep=0.6), [first, first * (1 + a / b) + math.log(4) / b], rtol=1e-12
     )
 
 
@@ -69,9 +69,9 @@ def test_what_is_not_reached_is_infinite():
         (lambda: escape_steps(0.0, 0.1), "start must be positive"),
         (lambda: escape_steps(0.1, 0.0), "rate must be positive"),
         (lambda: chain_gradient(np.zeros(2), awake=-1.0, asleep=1.0), "awake must be positive"),
-        (lambda: chain_value(1.0, awake=1.0, asleep=1.0), "last axis"),
-        (lambda: passage_bound([0.5, 1.5], 0.1, awake=1.0, asleep=1.0), "cube"),
-        (lambda: passage_bound([0.5], 1.0, awake=1.0, asleep=1.0), "below 1"),
+        (lambda: chain_value(np.array(1.0), awake=1.0, asleep=1.0), "last axis"),
+        (lambda: passage_bound(np.array([0.5, 1.5]), 0.1, awake=1.0, asleep=1.0), "cube"),
+        (lambda: passage_bound(np.array([0.5]), 1.0, awake=1.0, asleep=1.0), "below 1"),
     ],
 )
 def test_refusals(call, says):
