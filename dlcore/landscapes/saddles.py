@@ -19,8 +19,7 @@ corners are wells, and the gradient has kinks at |x_i| = 2.
 (49, 387)
 >>> chain_gradient(np.array([0.5, 0.5]), awake=1.0, asleep=2.0).tolist()
 [-0.5, 1.0]
->>> from dlcore.gaussian import Values
-from dlcore.optimizers.methods import gradient_descent
+>>> from dlcore.optimizers.methods import gradient_descent
 >>> passages(gradient_descent(0.1), np.array([[1e-2]]), awake=1.0, asleep=1.0, limit=99).tolist()
 [[49.0]]
 """
