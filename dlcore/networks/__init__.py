@@ -16,6 +16,7 @@
     weight_norm     length and direction of weights apart
     residual        chains of residual blocks, forward and backward
     training        many networks trained at once, with gradients by PyTorch
+    sharpness       the largest eigenvalue of the Hessian, of many networks at once and along their training
     datasets        handwritten digits
 
 W has shape (fan_out, fan_in) and z = W x; ``variance`` is that of one weight, ``sigma_w2`` is variance · fan_in.
