@@ -68,7 +68,9 @@ def damped_newton(F: Callable[[np.ndarray], Reals], *, slope: Real = 1e-4, shrin
     """Newton's direction with Armijo's rule: s is the first of 1, β, β², … (β = ``shrink``) that keeps ``slope`` ϑ of what is promised.
 
     ``F`` gives values alone, (*batch, d) → (*batch), ``step`` a `Local`. Memory: the step length s that was taken, 0 before the first.
-    Both numbers must lie in (0, 1); with ϑ < ½ full steps are taken near a minimum. Raises ValueError where Newton's direction ascends.
+    Both numbers must lie in (0, 1); with ϑ < ½ full steps are taken near a minimum, as long as ``F`` is right to a few roundings of its
+    own value there: e^v − v − 1 written out is not, and its rounding refuses the last steps. After 60 halvings s is taken as it is.
+    Raises ValueError where Newton's direction ascends, or where there is none.
     """
     for name, value in (("slope", slope), ("shrink", shrink)):
         if not 0 < number(name, value) < 1:

@@ -70,6 +70,27 @@ def test_singular_matrices_have_no_direction():
     np.testing.assert_array_equal(d, [[-1, -1], [np.nan, np.nan], [np.nan, np.nan]])
 
 
+def test_a_step_with_a_singular_matrix_ends_at_infinity_and_is_refused_when_damped():
+    def flat(w):
+        return Local(np.sum(w, -1), np.ones_like(w), np.zeros((*w.shape, w.shape[-1])))
+
+    assert np.isinf(run(newton(), flat, [1.0, 2.0], 3)[1:]).all()
+    method = damped_newton(lambda w: np.sum(w, -1))
+    with pytest.raises(ValueError, match="must descend"):
+        method.step(method.init([1.0, 2.0]), flat(np.array([1.0, 2.0])))
+
+
+@pytest.mark.parametrize("units", [[1.0, 1.0], [1000.0, 0.01]])
+def test_units_change_neither_direction_nor_step_length(units):
+    def scaled(w):
+        local = hyperbola(w / units)
+        return Local(local.value, local.gradient / units, local.hessian / np.outer(units, units))
+
+    units = np.array(units)
+    path = run(damped_newton(lambda w: value(w / units)), scaled, units * [10.0, -4.0], 6) / units
+    np.testing.assert_allclose(path, run(damped_newton(value), hyperbola, [10.0, -4.0], 6), atol=1e-12)
+
+
 def test_armijo_holds_at_every_step_and_the_step_before_failed():
     method, w = damped_newton(value, slope=0.1, shrink=0.5), np.array([[10.0], [3.0], [0.2]])
     state = method.init(w)
