@@ -21,6 +21,7 @@ from jaxtyping import Float
 
 from dlcore.checks import Real, Reals, finite, positive, symmetric
 from dlcore.optimizers.methods import Method, State
+from dlcore.optimizers.newton import Local
 
 Vectors = Float[np.ndarray, "... d"]
 _NEWTON = 60  # steps for 1/‖d‖ = 1/δ: they converge quadratically, and from the left alone
@@ -34,14 +35,6 @@ class Solution(NamedTuple):
     d: Vectors
     multiplier: Reals
     hard: np.ndarray | np.bool_
-
-
-class Local(NamedTuple):
-    """What an oracle tells of the points it is asked about: value, gradient, Hessian."""
-
-    value: Reals
-    gradient: Vectors
-    hessian: Float[np.ndarray, "... d d"]
 
 
 def solve(g: Reals, H: Reals, radius: Reals) -> Solution:
