@@ -78,7 +78,9 @@ def armijo_floor(first: Reals, shrink: Real, fraction: Real, M: Reals) -> Values
 
 def armijo_factor(first: Reals, shrink: Real, fraction: Real, m: Reals, M: Reals) -> Values:
     """1 − 2 m γ min(s, 2β(1 − γ)/M): what a step of Armijo's rule along −∇F leaves of the gap, at most."""
-    return 1 - 2 * np.asarray(positive("m", m)) * fraction * armijo_floor(first, shrink, fraction, M)
+    if np.any(np.asarray(positive("m", m)) > np.asarray(positive("M", M))):
+        raise ValueError(f"m must be at most M, got {m} and {M}: exchange them")
+    return 1 - 2 * np.asarray(m) * fraction * armijo_floor(first, shrink, fraction, M)
 
 
 def steepest_descent(hessian: Reals, start: Reals, steps: Integer) -> Float[np.ndarray, "{steps}+1 ..."]:
@@ -88,8 +90,10 @@ def steepest_descent(hessian: Reals, start: Reals, steps: Integer) -> Float[np.n
     path[0] = finite("start", start)
     for k in range(steps):
         g = path[k] @ H
-        bend = np.sum((g @ H) * g, axis=-1, keepdims=True)
-        step = np.sum(g * g, axis=-1, keepdims=True) / np.where(bend > 0, bend, 1)
+        bend, length = (np.sum(v * g, axis=-1, keepdims=True) for v in (g @ H, g))
+        if np.any((bend <= 0) & (length > 0)):
+            raise ValueError(f"hessian must be positive definite, got a ray with the curvature {bend.min():g}: it has no lowest point")
+        step = length / np.where(bend > 0, bend, 1)
         path[k + 1] = path[k] - step * g
     return path
 

@@ -61,6 +61,8 @@ def test_steepest_descent_is_the_lowest_point_of_every_ray():
     (lambda: ls.armijo(lambda t: t, -1.0, first=1.0, shrink=0.5, fraction=0.1), "section must fall along its slope"),
     (lambda: ls.armijo(lambda t: -t, -1.0, first=1.0, shrink=1.5, fraction=0.1), r"shrink must lie in \(0, 1\), got 1.5"),
     (lambda: ls.exact(lambda t: -np.ones_like(t), 1.0), "slope must become positive along every ray"),
+    (lambda: ls.steepest_descent([[1.0, 0.0], [0.0, -1.0]], [0.0, 1.0], 1), "hessian must be positive definite"),
+    (lambda: ls.armijo_factor(1.0, 0.5, 0.3, 2.0, 1.0), "m must be at most M, got 2.0 and 1.0"),
 ])  # fmt: skip
 def test_what_cannot_be_searched_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
