@@ -1,6 +1,6 @@
 """How long it takes to leave a saddle, and a chain of saddles in which every one takes a multiple of the time of the last.
 
-One saddle, F = ½(x² − y²) with step size γ: y is multiplied by 1 + γ, and |y| ≥ 1 after ⌈ln(1/|y_0|)/ln(1 + γ)⌉ steps.
+One saddle, F = ½(x² − y²) with step size η: y is multiplied by 1 + η, and |y| ≥ 1 after ⌈ln(1/|y_0|)/ln(1 + η)⌉ steps.
 
 The chain, after Du et al. 2017 (Gradient Descent Can Take Exponential Time to Escape Saddle Points), has one coordinate for
 each saddle. Coordinate i is *asleep*, held at 0 by the curvature λ, until its predecessor has gone far; then it *wakes*, and
@@ -12,7 +12,7 @@ falls from the curvature −γ into a well at ±3:
 
 with a gate s that is 0 for |x| ≤ 1, 1 for |x| ≥ 2, and the quintic of second order in between. F is even in every coordinate,
 has a Lipschitz gradient on bounded sets, and the minima (±3, …, ±3). The saddles on the way are (±3, …, ±3, 0, …, 0), all of
-them strict. Their construction has tubes that turn corners and splines with bounded derivatives of order two; here the
+them strict. Their construction has tubes that turn corners, joined by splines, and a Lipschitz Hessian; here the
 corners are wells, and the gradient has kinks at |x_i| = 2.
 
 >>> escape_steps(1e-2, 0.1), escape_steps(1e-16, 0.1)
