@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.interpolate import BarycentricInterpolator
+from scipy.interpolate import KroghInterpolator
 
 from dlcore.checks import Integer, Real, Reals, finite, generator, non_negative, number, positive, positive_int
 
@@ -112,7 +112,7 @@ def interpolant(
     if x.ndim != 1 or x.shape != y.shape or len(np.unique(x)) < len(x):
         raise ValueError(f"x must be different numbers, one for each of y, got {x} and {y}: merge what repeats")
     where, height = number("through", through[0]), number("through", through[1])
-    least = BarycentricInterpolator(x, y)
+    least = KroghInterpolator(x, y)  # (SciPy's barycentric one shuffles the points at random)
     base = least(at)
     with np.errstate(divide="ignore", invalid="ignore"):
         c = (height - float(least(where))) / np.prod(where - x)

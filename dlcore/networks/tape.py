@@ -56,21 +56,23 @@ class Tape(list):
         """The operation whose shapes do not fit."""
         return next((op for op in self if op.value is None), None)
 
-    def product(self, name: str, rule: str, a: np.ndarray, b: np.ndarray, plus: np.ndarray | float = 0.0) -> None:
-        """a b + plus, if the columns of a are as many as the rows of b."""
-        told = f"{_shape(a)} times {_shape(b)}"
-        if a.shape[1] != b.shape[0]:
-            self.append(Operation(name, rule, f"{told} does not fit", None))
-        else:
-            self.append(Operation(name, rule, f"{told} is {a.shape[0]}×{b.shape[1]}", a @ b + plus))
+    def note(self, name: str, rule: str, shapes: str, value: np.ndarray | None) -> np.ndarray | None:
+        """Append an operation; its result."""
+        self.append(Operation(name, rule, shapes, value))
+        return value
 
-    def entrywise(self, name: str, rule: str, function: Callable, *arrays: np.ndarray) -> None:
+    def product(self, name: str, rule: str, a: np.ndarray, b: np.ndarray, plus: np.ndarray | float = 0.0) -> np.ndarray | None:
+        """a b + plus, if the columns of a are as many as the rows of b."""
+        told = "{}×{} times {}×{}".format(*a.shape, *b.shape)
+        if a.shape[1] != b.shape[0]:
+            return self.note(name, rule, f"{told} does not fit", None)
+        return self.note(name, rule, f"{told} is {a.shape[0]}×{b.shape[1]}", a @ b + plus)
+
+    def entrywise(self, name: str, rule: str, function: Callable, *arrays: np.ndarray) -> np.ndarray | None:
         """A function of arrays of one shape, entry by entry."""
-        if len({array.shape for array in arrays}) > 1:
-            self.append(Operation(name, rule, " and ".join(map(_shape, arrays)) + " do not fit", None))
-        else:
-            value = np.asarray(function(*arrays))
-            self.append(Operation(name, rule, f"{_shape(arrays[0])}, entry by entry", value))
+        if any(array.shape != arrays[0].shape for array in arrays):
+            return self.note(name, rule, " and ".join(map(_shape, arrays)) + " do not fit", None)
+        return self.note(name, rule, f"{_shape(arrays[0])}, entry by entry", np.asarray(function(*arrays)))
 
 
 def two_passes(network: Network, x: np.ndarray, c: np.ndarray, activation: ActivationLike, slip: str = "none") -> Tape:
@@ -84,17 +86,15 @@ def two_passes(network: Network, x: np.ndarray, c: np.ndarray, activation: Activ
     W1, b1, W2 = network
     _check_shapes(network, x, c)
     phi, n, tape = resolve(activation), x.shape[1], Tape()
-    tape.append(Operation("x", "x", _shape(x), x))
-    tape.product("h¹", "h¹ = W¹x + b¹", W1, x, b1)
-    tape.entrywise("z¹", "z¹ = φ(h¹)", phi.phi, tape["h¹"])
-    tape.product("h²", "h² = W²z¹", W2, tape["z¹"])
-    s = softmax(tape["h²"], axis=0)
-    tape.append(Operation("s", "s = softmax(h²)", f"{_shape(s)}, each column sums to 1", s))
-    loss = -np.sum(c * log_softmax(tape["h²"], axis=0)) / n
-    tape.append(Operation("F", "F = −cᵀ log s", f"{_shape(c.T[:1])} times {_shape(tape['s'][:, :1])} is 1×1", np.array([[loss]])))
-    error = (c.sum(axis=0) * tape["s"] - c) / n
-    for step in _backward(tape, W1, W2, phi, error, slip):
-        step()
+    tape.note("x", "x", _shape(x), x)
+    h = tape.product("h¹", "h¹ = W¹x + b¹", W1, x, b1)
+    z = tape.entrywise("z¹", "z¹ = φ(h¹)", phi.phi, h)
+    scores = tape.product("h²", "h² = W²z¹", W2, z)
+    s = tape.note("s", "s = softmax(h²)", f"{_shape(scores)}, each column sums to 1", softmax(scores, axis=0))
+    loss = -np.sum(c * log_softmax(scores, axis=0)) / n
+    tape.note("F", "F = −cᵀ log s", f"1×{len(c)} times {len(s)}×1 is 1×1", np.array([[loss]]))
+    slope = {"post": ("∇h¹ = φ′(z¹) ⊙ ∇z¹", z)}.get(slip, ("∇h¹ = φ′(h¹) ⊙ ∇z¹", h))
+    for _ in _backward(tape, W1, W2, x, z, (slope[0], phi.dphi(slope[1])), (c.sum(axis=0) * s - c) / n, slip):
         if tape.stopped:
             break
     return tape
@@ -106,41 +106,31 @@ def gradients(network: Network, x: np.ndarray, c: np.ndarray, activation: Activa
     return None if tape.stopped else Network(*(tape[name] for name in PARAMETERS))
 
 
-def _backward(tape: Tape, W1, W2, phi, error, slip: str) -> list[Callable]:
-    x, z, h = tape["x"], tape["z¹"], tape["h¹"]
-    start = {"sign": ("∇h² = c − s", -error), "twice": ("∇h² = 2(s − c)", 2 * error)}.get(slip, ("∇h² = s − c", error))
-
-    def first():
-        if slip == "jacobian":
-            tape.product("∇h²", "(∇h²)ᵀ = (s − c)ᵀ(s − c)ᵀ", error.T, error.T)
-        else:
-            tape.entrywise("∇h²", start[0], lambda a: a, start[1])
-
-    def outer():
-        row = slip == "row"
-        tape.product("∇W²", "∇W² = (∇h²)ᵀ(z¹)ᵀ" if row else "∇W² = ∇h²(z¹)ᵀ", tape["∇h²"].T if row else tape["∇h²"], z.T)
-
-    def back():
-        if slip == "transpose":
-            tape.entrywise("∇z¹", "∇z¹ = ∇h²", lambda a: a, tape["∇h²"])
-        else:
-            tape.product("∇z¹", "∇z¹ = (W²)ᵀ∇h²", W2.T, tape["∇h²"])
-
-    def through():
-        at, rule = (z, "∇h¹ = φ′(z¹) ⊙ ∇z¹") if slip == "post" else (h, "∇h¹ = φ′(h¹) ⊙ ∇z¹")
-        tape.entrywise("∇h¹", rule, np.multiply, phi.dphi(at), tape["∇z¹"])
-
-    def bias():
-        if x.shape[1] == 1:
-            tape.entrywise("∇b¹", "∇b¹ = ∇h¹", lambda a: a, tape["∇h¹"])
-        else:
-            tape.product("∇b¹", "∇b¹ = ∇h¹ 1", tape["∇h¹"], np.ones((x.shape[1], 1)))
-
-    return [
-        first, outer, back, through, bias,
-        lambda: tape.product("∇W¹", "∇W¹ = ∇h¹xᵀ", tape["∇h¹"], x.T),
-        lambda: tape.product("∇x", "∇x = (W¹)ᵀ∇h¹", W1.T, tape["∇h¹"]),
-    ]  # fmt: skip
+def _backward(tape: Tape, W1, W2, x, z, slope, error, slip: str):
+    """The operations on the way back, one each time that the next is asked for."""
+    if slip == "jacobian":
+        e = tape.product("∇h²", "(∇h²)ᵀ = (s − c)ᵀ(s − c)ᵀ", error.T, error.T)
+    else:
+        rule, e = {"sign": ("∇h² = c − s", -error), "twice": ("∇h² = 2(s − c)", 2 * error)}.get(slip, ("∇h² = s − c", error))
+        tape.entrywise("∇h²", rule, np.asarray, e)
+    yield
+    row = slip == "row"
+    tape.product("∇W²", "∇W² = (∇h²)ᵀ(z¹)ᵀ" if row else "∇W² = ∇h²(z¹)ᵀ", e.T if row else e, z.T)
+    yield
+    left_out = slip == "transpose"
+    g = tape.entrywise("∇z¹", "∇z¹ = ∇h²", np.asarray, e) if left_out else tape.product("∇z¹", "∇z¹ = (W²)ᵀ∇h²", W2.T, e)
+    yield
+    e = tape.entrywise("∇h¹", slope[0], np.multiply, slope[1], g)
+    yield
+    if x.shape[1] == 1:
+        tape.entrywise("∇b¹", "∇b¹ = ∇h¹", np.asarray, e)
+    else:
+        tape.product("∇b¹", "∇b¹ = ∇h¹ 1", e, np.ones((x.shape[1], 1)))
+    yield
+    tape.product("∇W¹", "∇W¹ = ∇h¹xᵀ", e, x.T)
+    yield
+    tape.product("∇x", "∇x = (W¹)ᵀ∇h¹", W1.T, e)
+    yield
 
 
 def _check_shapes(network: Network, x, c) -> None:
