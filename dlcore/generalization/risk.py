@@ -112,7 +112,7 @@ def interpolant(
     if x.ndim != 1 or x.shape != y.shape or len(np.unique(x)) < len(x):
         raise ValueError(f"x must be different numbers, one for each of y, got {x} and {y}: merge what repeats")
     where, height = number("through", through[0]), number("through", through[1])
-    least = KroghInterpolator(x, y)  # (SciPy's barycentric one shuffles the points at random)
+    least = KroghInterpolator(x, y)  # SciPy's barycentric one shuffles the points
     base = least(at)
     with np.errstate(divide="ignore", invalid="ignore"):
         c = (height - float(least(where))) / np.prod(where - x)
