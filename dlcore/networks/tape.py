@@ -94,8 +94,8 @@ def two_passes(network: Network, x: np.ndarray, c: np.ndarray, activation: Activ
     loss = -np.sum(c * log_softmax(scores, axis=0)) / n
     tape.note("F", "F = −cᵀ log s", f"1×{len(c)} times {len(s)}×1 is 1×1", np.array([[loss]]))
     slope = {"post": ("∇h¹ = φ′(z¹) ⊙ ∇z¹", z)}.get(slip, ("∇h¹ = φ′(h¹) ⊙ ∇z¹", h))
-    for _ in _backward(tape, W1, W2, x, z, (slope[0], phi.dphi(slope[1])), (c.sum(axis=0) * s - c) / n, slip):
-        if tape.stopped:
+    for made in _backward(tape, W1, W2, x, z, (slope[0], phi.dphi(slope[1])), (c.sum(axis=0) * s - c) / n, slip):
+        if made is None:
             break
     return tape
 
@@ -107,30 +107,26 @@ def gradients(network: Network, x: np.ndarray, c: np.ndarray, activation: Activa
 
 
 def _backward(tape: Tape, W1, W2, x, z, slope, error, slip: str):
-    """The operations on the way back, one each time that the next is asked for."""
+    """The results on the way back, each operation made when it is asked for."""
     if slip == "jacobian":
         e = tape.product("∇h²", "(∇h²)ᵀ = (s − c)ᵀ(s − c)ᵀ", error.T, error.T)
     else:
         rule, e = {"sign": ("∇h² = c − s", -error), "twice": ("∇h² = 2(s − c)", 2 * error)}.get(slip, ("∇h² = s − c", error))
         tape.entrywise("∇h²", rule, np.asarray, e)
-    yield
+    yield e
     row = slip == "row"
-    tape.product("∇W²", "∇W² = (∇h²)ᵀ(z¹)ᵀ" if row else "∇W² = ∇h²(z¹)ᵀ", e.T if row else e, z.T)
-    yield
+    yield tape.product("∇W²", "∇W² = (∇h²)ᵀ(z¹)ᵀ" if row else "∇W² = ∇h²(z¹)ᵀ", e.T if row else e, z.T)
     left_out = slip == "transpose"
     g = tape.entrywise("∇z¹", "∇z¹ = ∇h²", np.asarray, e) if left_out else tape.product("∇z¹", "∇z¹ = (W²)ᵀ∇h²", W2.T, e)
-    yield
+    yield g
     e = tape.entrywise("∇h¹", slope[0], np.multiply, slope[1], g)
-    yield
+    yield e
     if x.shape[1] == 1:
-        tape.entrywise("∇b¹", "∇b¹ = ∇h¹", np.asarray, e)
+        yield tape.entrywise("∇b¹", "∇b¹ = ∇h¹", np.asarray, e)
     else:
-        tape.product("∇b¹", "∇b¹ = ∇h¹ 1", e, np.ones((x.shape[1], 1)))
-    yield
-    tape.product("∇W¹", "∇W¹ = ∇h¹xᵀ", e, x.T)
-    yield
-    tape.product("∇x", "∇x = (W¹)ᵀ∇h¹", W1.T, e)
-    yield
+        yield tape.product("∇b¹", "∇b¹ = ∇h¹ 1", e, np.ones((x.shape[1], 1)))
+    yield tape.product("∇W¹", "∇W¹ = ∇h¹xᵀ", e, x.T)
+    yield tape.product("∇x", "∇x = (W¹)ᵀ∇h¹", W1.T, e)
 
 
 def _check_shapes(network: Network, x, c) -> None:
