@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from dlcore.book import skeleton
-from tests.chapters.test_notebooks import traces
+from tests.chapters.test_notebooks import misfolded, traces
 
 TOC = """format: jb-book
 root: chapters/intro
@@ -79,6 +79,7 @@ def test_a_chapter_is_a_notebook_as_it_is_stored(book):
     made = nbformat.read(book / "chapters" / "12_deep_nets.ipynb", as_version=4)
     nbformat.validate(made)
     assert traces(made) == []
+    assert misfolded(made) == []
     text = "\n".join(cell.source for cell in made.cells)
     assert text.startswith("# Deep nets: why?\n")
     assert "@" not in text
