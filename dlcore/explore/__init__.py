@@ -7,7 +7,7 @@
     film          Time, the frames of a film
     story         Step, Guess, and what a click in the picture sets
     abbreviations (1, 200) for a Slider, ["relu", "tanh"] for a Choice
-    figures       lines, histogram, heatmap, surface, path_on_contour: templates in one visual language
+    figures       lines, histogram, heatmap, surface, path_on_contour, two of them beside each other: one visual language
     marks         points and ticks that chapters add to a template
     template      what a template refers to, arrays and colours
     frames        the ranges that keep its axes still
@@ -30,7 +30,7 @@
 This package imports none of dlcore's numerics.
 """
 
-from .figures import heatmap, histogram, lines, path_on_contour, surface
+from .figures import beside, heatmap, histogram, lines, path_on_contour, surface
 from .film import Time
 from .parameters import Choice, Toggle
 from .picture import picture
@@ -41,7 +41,7 @@ from .story import Guess, Step
 
 __all__ = [
     "Choice", "Explorer", "Guess", "Slider", "Step", "Time", "Toggle",
-    "heatmap", "histogram", "lines", "path_on_contour", "picture", "progress", "quiz", "surface",
+    "beside", "heatmap", "histogram", "lines", "path_on_contour", "picture", "progress", "quiz", "surface",
 ]  # fmt: skip
 
 

@@ -180,3 +180,31 @@ def surface(x, y, z, *, path=None, log_z=False, x_title="", y_title="", z_title=
     camera = {"eye": dict(zip("xyz", eye)), "center": {"x": 0, "y": 0, "z": -0.15}}  # room for the titles of the axes
     scene = {f"{a}axis": axis(text) for a, text in zip("xyz", titles)} | {"camera": camera}
     return {"data": data, "layout": _layout(scene=scene, margin={"l": 0, "r": 0, "t": 10, "b": 0})}
+
+
+def beside(left, right, gap=(0.44, 0.57), main="left") -> dict:
+    """Two templates as panels of one figure; on narrow screens they stand one above the other.
+
+    Args:
+        left, right: templates with one pair of axes each.
+        gap: where the left panel ends and the right one begins, in parts of the width.
+        main: the panel on whose axes guesses are drawn and picks are made, "left" or "right"; its layout is the figure's, the
+            other's axes are added to it, and its traces are drawn last where it is the right one.
+
+    Raises:
+        ValueError: main is neither; the panels overlap.
+    """
+    if main not in ("left", "right"):
+        raise ValueError(f"main must be 'left' or 'right', got {main!r}")
+    if not 0 < gap[0] < gap[1] < 1:
+        raise ValueError(f"the left panel must end before the right one begins, 0 < gap[0] < gap[1] < 1, got {gap}; part them")
+    domains = {"left": [0, gap[0]], "right": [gap[1], 1]}
+    first, second, elsewhere = (left, right, "right") if main == "left" else (right, left, "left")
+    one, two = first["layout"], second["layout"]
+    moved = [trace | {"xaxis": "x2", "yaxis": "y2"} for trace in second["data"]]
+    data = [*first["data"], *moved] if main == "left" else [*moved, *first["data"]]
+    return {"data": data, "layout": one | {
+        "xaxis": one["xaxis"] | {"domain": domains[main]},
+        "xaxis2": two["xaxis"] | {"domain": domains[elsewhere], "anchor": "y2"},
+        "yaxis2": two["yaxis"] | {"anchor": "x2"},
+    }}  # fmt: skip

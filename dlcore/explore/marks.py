@@ -1,4 +1,11 @@
-"""What chapters add to a template: points on a landscape, and few ticks and a path in ink on a surface."""
+"""What chapters add to a template: points, also on a landscape, and few ticks and a path in ink on a surface."""
+
+
+def points(x: str, y: str, color: str, size: float = 8, **more) -> dict:
+    """Points that no line joins, without an entry in the legend; `more` are Plotly's properties of the trace."""
+    marker = {"color": color, "size": size} | more.pop("marker", {})
+    trace = {"type": "scatter", "mode": "markers", "x": f"@{x}", "y": f"@{y}", "showlegend": False}
+    return trace | {"marker": marker} | more
 
 
 def dots(figure: dict, **kinds: tuple[str, str, str]) -> dict:

@@ -17,6 +17,11 @@
     residual        chains of residual blocks, forward and backward
     training        many networks trained at once, with gradients by PyTorch
     sharpness       the largest eigenvalue of the Hessian, of many networks at once and along their training
+    curvature       products with the Hessian, the Gauss–Newton and the Fisher matrix, by automatic differentiation
+    kronecker       K-FAC and Shampoo: curvature of a layer as a Kronecker product
+    tangent_kernel  the tangent kernel of a network, by contraction and in closed form
+    width_depth     networks of many widths and depths trained at once
+    parametrisation standard and maximal-update scales, and the check that tells them apart
     datasets        handwritten digits
 
 W has shape (fan_out, fan_in) and z = W x; ``variance`` is that of one weight, ``sigma_w2`` is variance · fan_in.

@@ -11,6 +11,8 @@
     cholesky        Cholesky's factorisation step by step, its pivots, its modifications
     trust_region    steps inside a ball: the exact one, the hard case, the method
     least_squares   Gauss–Newton and Levenberg–Marquardt
+    lanczos         extreme eigenvalues and the spectral density from products with a matrix
+    orthogonal      Muon: steps with all singular values alike, by Newton and Schulz
     adaptive        AdaGrad, RMSProp, Adam and its relatives: one formula
     schedules       learning rates as functions of the step: decays, warm restarts
     conditioning    what the condition number of the data costs

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from dlcore.explore import heatmap, histogram, lines, path_on_contour, surface
+from dlcore.explore import beside, heatmap, histogram, lines, path_on_contour, surface
 
 
 def test_measurements_have_the_colours_in_order_and_theory_is_dark_and_dashed():
@@ -119,3 +119,22 @@ def test_a_path_lies_on_its_surface():
     seen = surface("x", "y", "z")["layout"]["scene"]["camera"]["eye"]
     assert math.hypot(*seen.values()) > math.sqrt(3) / 2  # from outside of the box, from above and in front
     assert seen["z"] > 0 > seen["y"]
+
+
+@pytest.mark.parametrize("main", ["left", "right"])
+def test_panels_beside_each_other_keep_their_axes_and_the_main_one_is_drawn_on_the_figures_own(main):
+    left, right = lines("a", "b", x_title="left", y_range=(0, 1)), heatmap("c", "d", "e", x_title="right")
+    figure = beside(left, right, gap=(0.4, 0.6), main=main)
+    layout, data = figure["layout"], figure["data"]
+    titles = {layout["xaxis"]["title"]["text"]: layout["xaxis"]["domain"], layout["xaxis2"]["title"]["text"]: layout["xaxis2"]["domain"]}
+    assert titles == {"left": [0, 0.4], "right": [0.6, 1]} and layout["xaxis"]["title"]["text"] == main
+    assert (layout["xaxis2"]["anchor"], layout["yaxis2"]["anchor"]) == ("y2", "x2")
+    ours = "scatter" if main == "left" else "heatmap"
+    assert [(trace["type"] == ours) != (trace.get("xaxis") == "x2") for trace in data] == [True, True]
+    assert "xaxis" not in left["data"][0] and "domain" not in left["layout"]["xaxis"]  # the templates themselves stay
+
+
+@pytest.mark.parametrize(("how", "message"), [({"main": "top"}, "left"), ({"gap": (0.6, 0.4)}, "part them")])
+def test_panels_that_cannot_stand_beside_each_other_are_refused(how, message):
+    with pytest.raises(ValueError, match=message):
+        beside(lines("a", "b"), lines("a", "c"), **how)
