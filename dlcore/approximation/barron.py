@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from scipy.special import betainc, gammaln
 
 from dlcore.checks import Integer, Real, finite, generator, positive, positive_int
@@ -73,7 +73,9 @@ def draw_steps(rng: np.random.Generator, n: Integer, d: Integer, radius: Real = 
     return Steps(u / np.linalg.norm(u, axis=1, keepdims=True), s[:n], -np.sign(np.sin(rho[:n] * s[:n])) * mass(d, radius))
 
 
-def running_means(x: Float[np.ndarray, "points d"], steps: Steps, counts: Sequence[int]) -> Float[np.ndarray, "k points"]:
+def running_means(
+    x: Float[np.ndarray, "points d"], steps: Steps, counts: Sequence[int] | Int[np.ndarray, " k"]
+) -> Float[np.ndarray, "k points"]:
     """f(0) + the mean of the first n steps, at every point, for each n in ``counts``."""
     counts = [positive_int("counts", int(n)) for n in counts]
     if max(counts) > len(steps.s):

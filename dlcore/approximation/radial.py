@@ -37,9 +37,7 @@ def squares(x: Float[np.ndarray, "*batch d"], m: Integer, radius: Real = 1.0) ->
     return (knots[0] ** 2 + hidden @ hat_weights(knots, knots**2)).sum(axis=-1)
 
 
-def network(
-    x: Float[np.ndarray, "*batch d"], g: Callable, m: Integer, outer: Integer, radius: Real = 1.0
-) -> Float[np.ndarray, "*batch"]:
+def network(x: Float[np.ndarray, "*batch d"], g: Callable, m: Integer, outer: Integer, radius: Real = 1.0) -> Float[np.ndarray, "*batch"]:
     """g_M(q_m(x)) for ``m`` cells of each coordinate and ``outer`` = M cells of [0, R²(1 + d/m²)]; for ‖x‖ ≤ R."""
     top = float(positive("radius", radius)) ** 2 * (1 + x.shape[-1] / positive_int("m", m) ** 2)
     knots = np.linspace(0, top, positive_int("outer", outer) + 1)

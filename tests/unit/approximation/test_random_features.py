@@ -28,9 +28,9 @@ def test_mismatch_is_the_mean_square_of_the_weights(rng):
 def test_products_of_cosines_against_quadrature(rng):
     a, b, c, e = rng.normal(size=(2, 2)) * 5, rng.normal(size=2), rng.normal(size=(1, 2)) * 5, rng.normal(size=1)
     for i in range(2):
-        value = integrate.dblquad(
-            lambda y, x, i=i: np.cos(a[i] @ [x, y] + b[i]) * np.cos(c[0] @ [x, y] + e[0]), 0, 1, 0, 1, epsabs=1e-10
-        )[0]
+        value = integrate.dblquad(lambda y, x, i=i: np.cos(a[i] @ [x, y] + b[i]) * np.cos(c[0] @ [x, y] + e[0]), 0, 1, 0, 1, epsabs=1e-10)[
+            0
+        ]
         assert features.cosine_products(a, b, c, e)[i, 0] == pytest.approx(value, abs=1e-8)
 
 
