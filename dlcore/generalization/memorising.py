@@ -108,6 +108,7 @@ def memorise(
 ) -> Learning:
     """Train one network for each row of ``labels``, all at once: ReLU, one hidden layer of ``width``, biases, Adam.
 
+    Adam's step size is ``rate`` for the first half and then falls to 0 in a straight line, so that what is learned comes to rest.
     All start from the same weights and see the same batches of ``size``. The loss is the cross entropy, plus ``decay``/2 (one
     number, or one a model) times the sum of the squared weights. ``inputs`` replace the images that are trained on. The test
     is on the true labels of unseen digits.
@@ -132,7 +133,8 @@ def memorise(
 
     loss.calls = 0
     batches = minibatches(rng, len(data.train_y), size)
-    train(loss, start, adam(rate), steps=positive_int("epochs", epochs) * per_epoch, batches=batches)
+    steps = positive_int("epochs", epochs) * per_epoch
+    train(loss, start, adam(lambda t: rate * min(1.0, 2 - 2 * t / steps)), steps=steps, batches=batches)
     return Learning(*np.swapaxes(seen, 0, 1))
 
 

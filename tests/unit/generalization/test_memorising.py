@@ -72,6 +72,7 @@ def test_networks_trained_together_are_those_of_pytorch(rng):
             layer.weight.data, layer.bias.data = torch.tensor(w), torch.zeros(len(w)).double()
         adam, batches = torch.optim.Adam(net.parameters(), lr=0.01), minibatches(again, 40, 10)
         x, y = torch.tensor(inputs[model]), torch.tensor(labels[model])
+        falling = torch.optim.lr_scheduler.LambdaLR(adam, lambda t: min(1, 2 - t / 12))
         unseen = torch.tensor(data.test_x), torch.tensor(data.test_y)
         for epoch in range(7):
             right = [(net(a).argmax(-1) == b).double().mean().item() for a, b in ((x, y), unseen)]
@@ -82,6 +83,7 @@ def test_networks_trained_together_are_those_of_pytorch(rng):
                 squares = net[0].weight.square().sum() + net[2].weight.square().sum()
                 (torch.nn.functional.cross_entropy(net(x[batch]), y[batch]) + decay[model] / 2 * squares).backward()
                 adam.step()
+                falling.step()
 
 
 def test_fitted_is_the_first_epoch_without_a_mistake(rng):
