@@ -165,6 +165,18 @@ def declaration_of(path: pathlib.Path, name: str) -> Declaration:
     return next(declaration for declaration in declarations_of(path) if declaration.name == name)
 
 
+# Unfilled fields, numbers as a machine writes them, one of many things.
+_NOT_A_SENTENCE = re.compile(
+    r"[{}]|\b(nan|inf|None)\b|\de[+-]|\d\.\d{6}"
+    r"|(?<![\d.,–])\b1 (steps|epochs|layers|blocks|networks|neurons|units|examples|samples|points|pieces|parameters|weights|runs)\b"
+)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a readout can be read as one: ended, filled, with numbers as a reader writes them."""
+    return text == text.strip() and text.endswith((".", "!", "?")) and not _NOT_A_SENTENCE.search(text)
+
+
 def together(group: str, *values, name: str | None = None):
     """A parameter of a test for the worker that has this chapter, so that its code is run and its page opened once."""
     return pytest.param(*values, id=name or group, marks=pytest.mark.xdist_group(group))

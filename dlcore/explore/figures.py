@@ -191,6 +191,8 @@ def beside(left, right, gap=(0.44, 0.57), main="left") -> dict:
         main: the panel on whose axes guesses are drawn and picks are made, "left" or "right"; its layout is the figure's, the
             other's axes are added to it, and its traces are drawn last where it is the right one.
 
+    A scale of colours of the left panel stands between the two.
+
     Raises:
         ValueError: main is neither; the panels overlap.
     """
@@ -199,6 +201,7 @@ def beside(left, right, gap=(0.44, 0.57), main="left") -> dict:
     if not 0 < gap[0] < gap[1] < 1:
         raise ValueError(f"the left panel must end before the right one begins, 0 < gap[0] < gap[1] < 1, got {gap}; part them")
     domains = {"left": [0, gap[0]], "right": [gap[1], 1]}
+    left = left | {"data": [trace | _bar_at(trace, gap[0] + 0.01) for trace in left["data"]]}
     first, second, elsewhere = (left, right, "right") if main == "left" else (right, left, "left")
     one, two = first["layout"], second["layout"]
     moved = [trace | {"xaxis": "x2", "yaxis": "y2"} for trace in second["data"]]
@@ -208,3 +211,7 @@ def beside(left, right, gap=(0.44, 0.57), main="left") -> dict:
         "xaxis2": two["xaxis"] | {"domain": domains[elsewhere], "anchor": "y2"},
         "yaxis2": two["yaxis"] | {"anchor": "x2"},
     }}  # fmt: skip
+
+
+def _bar_at(trace: dict, x: float) -> dict:
+    return {"colorbar": {"x": x} | trace["colorbar"]} if "colorbar" in trace else {}

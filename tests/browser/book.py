@@ -10,6 +10,7 @@ import pathlib
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
@@ -104,12 +105,20 @@ class Baked:
     def state(self, index: int) -> tuple[dict, str | list[str]]:
         """The arrays and the sentence of the state of that index; of a film the sentences of its frames."""
         chunk = bisect.bisect_right(self.edges, index) - 1
-        text = (self.folder / f"{chunk:04d}.js").read_text(encoding="utf-8")
-        content = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        content = self._chunk(chunk)
         place = index - self.edges[chunk]
         varying = decode(content)[place] if content["arrays"] else {}
         return self.constants | varying, content["readouts"][place]
 
+    def sentences(self) -> Iterator[str]:
+        """The sentences of all states and frames."""
+        for chunk in range(len(self.edges) - 1):
+            for told in self._chunk(chunk)["readouts"]:
+                yield from told if isinstance(told, list) else [told]
+
+    def _chunk(self, chunk: int) -> dict:
+        text = (self.folder / f"{chunk:04d}.js").read_text(encoding="utf-8")
+        return json.loads(text[text.index("{") : text.rindex("}") + 1])
 
     def said(self, query: str) -> str:
         """The sentence of the state that a link sets, at one of the stops, as "depth=50&variance=2"."""

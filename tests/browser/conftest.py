@@ -7,14 +7,21 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import book
 from tests.browser.driver import PATIENCE, WIDE, Watch, calm, launch
+from tests.explorers import chapters
 
 SHORT = {"intro", "index", "gallery", "teaching", "claim_ledger", "errata", "sources", "bibliography", "run_it"}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "promise: kept on every page by the engine; with --short-pages two pages stand for all")
 
 
 def pytest_collection_modifyitems(config, items):
     """With --short-pages: what the engine promises is tested on specimens, baked numbers in the files; chapters are opened one by one."""
     if config.getoption("--short-pages"):
+        longest = max(chapters(), key=lambda path: path.stat().st_size).stem
         long = [item for item in items if {"read", "opened"} & set(item.fixturenames) and not _group(item) & SHORT]
+        long += [item for item in items if item.get_closest_marker("promise") and not _group(item) & {"intro", longest}]
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
 

@@ -12,7 +12,7 @@ import pytest
 from tests.browser import book
 from tests.browser.driver import Figure
 from tests.browser.exercise import agree, exercise
-from tests.explorers import declaration_of, every_chapter, every_explorer, names_of
+from tests.explorers import declaration_of, every_chapter, every_explorer, is_sentence, names_of
 
 FEW = 8  # random states for each explorer
 EACH = pytest.mark.parametrize(("path", "name"), every_explorer())
@@ -45,6 +45,12 @@ def test_baked_is_computed_at_random_states(html, path, name):
         assert arrays.keys() == computed.arrays.keys()
         for key, array in computed.arrays.items():
             assert agree(arrays[key], array), f"{key} at {states[index]}"
+
+
+@EACH
+def test_every_state_of_the_page_says_a_sentence(html, path, name):
+    wrong = [text for text in book.Baked(html, book.address_of(path), name).sentences() if not is_sentence(text)]
+    assert wrong == []
 
 
 def meant(parameter, text: str):

@@ -1,5 +1,6 @@
-"""What a reader sees first, and what is fetched for it: stills before the first touch, links that land, a page for every figure."""
+"""What a reader sees first, what is fetched for it, how high it is: stills before the first touch, links that land, pages of figures."""
 
+import functools
 import gzip
 
 import pytest
@@ -8,15 +9,17 @@ from tests.browser import book
 from tests.browser.driver import NARROW, WIDE, Figure
 from tests.browser.exercise import check
 from tests.explorers import chapters, declaration_of, names_of, together
+from tests.heights import Heights, heights
 
 CHAPTERS = pytest.mark.parametrize("path", [together(path.stem, path) for path in chapters()])
 MOST_BYTES, MOST_STILLS = 650_000, 150_000  # gzipped, before the first touch, of a chapter with four figures; of these its stills
 TEXT = 83_000  # of that chapter, its text
 
 
-def fetched(browser, address: str, how: dict) -> dict[str, int]:
-    """Address → gzipped bytes of everything that a page loads by itself while it is read from end to end."""
-    page = browser.new_page(**how)
+@functools.cache
+def read_through(browser, address: str) -> tuple[dict[str, int], Heights]:
+    """Address → gzipped bytes of everything that a page loads by itself while it is read from end to end; and its heights."""
+    page = browser.new_page(**WIDE)
     answers = []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(address)
@@ -27,13 +30,14 @@ def fetched(browser, address: str, how: dict) -> dict[str, int]:
         page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
     page.wait_for_load_state("networkidle")
     sizes = {answer.url: len(gzip.compress(answer.body(), 6)) for answer in answers if answer.ok}
+    high = heights(page)
     page.close()
-    return sizes
+    return sizes, high
 
 
 @CHAPTERS
 def test_a_page_is_light_until_a_figure_is_touched(browser, homes, html, path):
-    sizes = fetched(browser, f"{homes['http']}/{book.address_of(path)}", WIDE)
+    sizes, _ = read_through(browser, f"{homes['http']}/{book.address_of(path)}")
     figures = len(book.pages(html)[book.address_of(path)].explorers)
     stills = {url: size for url, size in sizes.items() if url.endswith(".svg") and "/explorers/" in url}
     assert len(stills) == figures
@@ -43,6 +47,13 @@ def test_a_page_is_light_until_a_figure_is_touched(browser, homes, html, path):
     assert sum(sizes.values()) - text <= MOST_BYTES - TEXT  # a longer chapter may have more to read
 
 
+@pytest.mark.parametrize("path", [together(path.stem, path) for path in chapters() if path.stem[0].isdigit()])
+def test_a_chapter_is_read_and_not_scrolled_through(browser, homes, path):
+    _, high = read_through(browser, f"{homes['http']}/{book.address_of(path)}")
+    assert high.too_much() == []
+
+
+@pytest.mark.promise
 @CHAPTERS
 def test_without_scripts_every_figure_is_a_picture_with_its_sentence(browser, homes, html, path):
     page = browser.new_context(java_script_enabled=False, **WIDE).new_page()
@@ -56,6 +67,7 @@ def test_without_scripts_every_figure_is_a_picture_with_its_sentence(browser, ho
     page.context.close()
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize("how", [WIDE, NARROW], ids=["wide", "narrow"])
 @CHAPTERS
 def test_a_link_lands_on_its_figure_and_stays_there(open_page, homes, path, how):
@@ -73,6 +85,7 @@ def middle(figure: Figure) -> float:
     return box["y"] + box["height"] / 2
 
 
+@pytest.mark.promise
 @CHAPTERS
 def test_every_figure_has_a_page_of_its_own_that_fits_its_frame(open_page, homes, html, path):
     for name in book.pages(html)[book.address_of(path)].explorers:

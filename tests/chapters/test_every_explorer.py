@@ -2,7 +2,6 @@
 
 import itertools
 import random
-import re
 import time
 
 import numpy as np
@@ -11,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dlcore.explore.declaration import MAX_STATES, Declaration
-from tests.explorers import chapters, declaration_of, declarations_of, every_chapter, every_explorer, names_of
+from tests.explorers import chapters, declaration_of, declarations_of, every_chapter, every_explorer, is_sentence, names_of
 
 EVERY = pytest.mark.parametrize(("path", "name"), every_explorer())
 MEDIAN_SECONDS, WORST_SECONDS = 0.1, 1.0  # of CPU, in a kernel; bench_latency prints them
-MOST_CORNERS = 32
+EXAMPLES, MOST_CORNERS = 10, 8  # all stops are computed when the page is baked: tests/browser/test_book_explorers reads them
 BUSY = 4  # a machine that shares its caches with others is slower even by its own clock
-_NOT_A_SENTENCE = re.compile(r"[{}]|\b(nan|inf|None)\b|\de[+-]|\d\.\d{6}")  # unfilled fields, numbers as a machine writes them
 
 
 def any_value(parameter) -> st.SearchStrategy:
@@ -50,9 +48,7 @@ def check(declaration: Declaration, values: dict):
     assert tuple(state.arrays) == declaration.shipped
     for name, array in state.arrays.items():
         assert array.dtype.kind in "fiub", f"{name} has dtype {array.dtype}"
-    assert state.readout == state.readout.strip()
-    assert state.readout.endswith((".", "!", "?"))
-    assert not _NOT_A_SENTENCE.search(state.readout), state.readout
+    assert is_sentence(state.readout), state.readout
     return state
 
 
@@ -90,7 +86,7 @@ def test_any_values_and_all_corners_give_a_legitimate_state_soon(declaration):
         seconds.append(time.process_time() - begun)
         return state
 
-    @settings(max_examples=20)
+    @settings(max_examples=EXAMPLES)
     @given(st.fixed_dictionaries({name: any_value(p) for name, p in declaration.parameters.items()}))
     def at(values):
         timed(values)
@@ -114,7 +110,7 @@ def test_all_states_fit_into_the_built_page(declaration):
 def test_batch_is_compute_for_many_states(declaration):
     if declaration.batch is None:
         return
-    states = corners(declaration)[:64]
+    states = corners(declaration)
     for values, together in zip(states, declaration.batched(states), strict=True):
         alone = declaration.state(values)
         assert together.readout == alone.readout

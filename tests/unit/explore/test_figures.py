@@ -134,6 +134,12 @@ def test_panels_beside_each_other_keep_their_axes_and_the_main_one_is_drawn_on_t
     assert "xaxis" not in left["data"][0] and "domain" not in left["layout"]["xaxis"]  # the templates themselves stay
 
 
+def test_a_scale_of_colours_stands_between_the_panels():
+    left, right = heatmap("c", "d", "e"), lines("a", "b")
+    figure = beside(left, right, gap=(0.5, 0.6))
+    assert figure["data"][0]["colorbar"] == left["data"][0]["colorbar"] | {"x": 0.51} and "x" not in left["data"][0]["colorbar"]
+
+
 @pytest.mark.parametrize(("how", "message"), [({"main": "top"}, "left"), ({"gap": (0.6, 0.4)}, "part them")])
 def test_panels_that_cannot_stand_beside_each_other_are_refused(how, message):
     with pytest.raises(ValueError, match=message):
