@@ -12,7 +12,6 @@ training.
 ([3.0], [[0.0, 1.0]])
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,9 @@ import torch
 from jaxtyping import Float
 
 from dlcore.checks import Integer, Reals, positive, positive_int
+from dlcore.networks.curvature import hessian_product
 from dlcore.networks.training import Loss, Parameters, train
+from dlcore.optimizers.lanczos import lanczos
 from dlcore.optimizers.methods import gradient_descent
 
 
@@ -39,48 +40,13 @@ class Watched(NamedTuple):
     parameters: list[np.ndarray]
 
 
-def hessian_product(
-    loss: Loss, parameters: Parameters, dtype: torch.dtype = torch.float32
-) -> Callable[[Float[np.ndarray, "models P"]], Float[np.ndarray, "models P"]]:
-    """The map v ↦ H v of all networks at once; rows are the parameters of a network, one array after the other."""
-    tensors = [torch.tensor(p, dtype=dtype, requires_grad=True) for p in parameters]
-    models = len(tensors[0])
-    gradients = torch.autograd.grad(loss(tensors, None).sum(), tensors, create_graph=True)
-    flat = torch.cat([g.reshape(models, -1) for g in gradients], dim=1)
-
-    def product(v: np.ndarray) -> np.ndarray:
-        if np.shape(v) != tuple(flat.shape):
-            raise ValueError(f"v must hold one row for each network, {tuple(flat.shape)}, got shape {np.shape(v)}: stack the vectors")
-        along = torch.autograd.grad(flat, tensors, torch.tensor(v, dtype=dtype), retain_graph=True)
-        return torch.cat([p.reshape(models, -1) for p in along], dim=1).double().numpy()
-
-    return product
-
-
 def sharpness(
     loss: Loss, parameters: Parameters, start: Float[np.ndarray, "models P"], *, iterations: Integer, dtype: torch.dtype = torch.float32
 ) -> Top:
     """Lanczos' method with ``iterations`` products from the vectors ``start``, all directions kept orthogonal."""
-    product = hessian_product(loss, parameters, dtype)
-    length = np.linalg.norm(start, axis=1, keepdims=True)
-    q = start / positive("the lengths of start", length)
-    basis, images = [q], [product(q)]
-    for _ in range(positive_int("iterations", iterations) - 1):
-        new, size = images[-1], np.linalg.norm(images[-1], axis=1, keepdims=True)
-        for b in basis * 2:  # twice is enough
-            new = new - np.sum(new * b, axis=1, keepdims=True) * b
-        left = np.linalg.norm(new, axis=1, keepdims=True)
-        fresh = left > 1e-6 * size  # else the span is invariant, and there is no new direction
-        basis.append(np.where(fresh, new / np.where(fresh, left, 1.0), 0.0))
-        images.append(product(basis[-1]))
-    span = np.stack(basis, axis=1)
-    small = np.einsum("mip,mjp->mij", span, np.stack(images, axis=1))
-    small = (small + small.swapaxes(1, 2)) / 2
-    none = np.eye(len(basis)) * ~span.any(axis=2)[:, None]  # the largest eigenvalue is not that of a missing direction
-    small -= none * (1 + np.abs(small).sum(axis=(1, 2), keepdims=True))
-    values, vectors = np.linalg.eigh(small)
-    vector = np.einsum("mi,mip->mp", vectors[:, :, -1], span)
-    return Top(values[:, -1], vector / np.linalg.norm(vector, axis=1, keepdims=True))
+    start = np.asarray(start, dtype=float)
+    found = lanczos(hessian_product(loss, parameters, dtype), start, min(positive_int("iterations", iterations), start.shape[-1]))
+    return Top(found.values[:, -1], found.vectors[:, -1])
 
 
 def watched_descent(
