@@ -87,8 +87,7 @@ def fisher_product(outputs: Outputs, parameters: Parameters, dtype: torch.dtype 
 
     def weigh(along: torch.Tensor) -> torch.Tensor:
         score = along - (p * along).sum(-1, keepdim=True)  # ⟨s_c, v⟩ = (e_c − p)ᵀJv for every class c
-        weight = p * score
-        return (weight - weight.sum(-1, keepdim=True) * p) / p.shape[1]  # Σ_c p_c ⟨s_c, v⟩ (e_c − p)
+        return p * score / p.shape[1]  # Σ_c p_c ⟨s_c, v⟩ (e_c − p), where Σ_c p_c ⟨s_c, v⟩ = 0
 
     return _product(linear, weigh)
 
