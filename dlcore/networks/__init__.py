@@ -21,6 +21,7 @@
     kronecker       K-FAC and Shampoo: curvature of a layer as a Kronecker product
     tangent_kernel  the tangent kernel of a network, by contraction and in closed form
     width_depth     networks of many widths and depths trained at once
+    lanes           such networks side by side: their common gradient
     parametrisation standard and maximal-update scales, and the check that tells them apart
     datasets        handwritten digits
 
