@@ -77,7 +77,7 @@ def staircase_error(f: Function, cells: Integer) -> float:
 def modulus(f: Function, cells: Integer) -> float:
     """ω_f(1/K) on [0, 1], K = ``cells``, for a continuous f: the largest difference over points at most 1/K apart.
 
-    Over at least ``POINTS`` points, so from below: the error is at most ω_f(1/POINTS).
+    Over points h apart, h ≤ 1/POINTS, so from below: moving both ends to the nearest point costs 2 ω_f(h/2) at most.
 
     >>> round(modulus(lambda x: 3 * x, 4), 12)
     0.75
