@@ -157,7 +157,7 @@ def _written(declaration: Declaration, states: list[State]) -> tuple[dict[str, s
     }
     stills = {
         f"{name}.svg": svg(declaration.figure, first.arrays, store["ranges"], width=width, height=height, frame=declaration.frame)
-        for name, (width, height) in sizes(declaration.figure).items()
+        for name, (width, height) in sizes(declaration.figure, declaration.roomy).items()
     }
     files = chunks | stills | {"store.json": json.dumps(store, ensure_ascii=False)}
     bytes_of = {name: gzipped(text) for name, text in files.items()}

@@ -87,6 +87,11 @@ class Declaration:
         return self.parameters[self.time].frame(self.start[self.time]) if self.time else 0
 
     @property
+    def roomy(self) -> bool:
+        """Whether a telephone has room for higher panels: the controls stand in one row, and there is no story."""
+        return len(self.parameters) - bool(self.time) <= 2 and not self.steps
+
+    @property
     def shipped(self) -> tuple[str, ...]:
         """Names of the arrays that a picture needs, and of what is guessed."""
         return tuple(dict.fromkeys([*shipped_names(self.figure), *self._guessed]))

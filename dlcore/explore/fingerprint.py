@@ -41,11 +41,11 @@ class _Module:
 def fingerprint(declaration) -> str | None:
     """Hexadecimal hash of everything the states depend on; None if compute uses something that cannot be followed."""
     stops = [[name, list(values), declaration.start[name]] for name, values in declaration.stops.items()]  # their order counts
-    readout = declaration.readout if isinstance(declaration.readout, str) else ""
+    said = [declaration.readout if isinstance(declaration.readout, str) else "", declaration.roomy]
     functions = [f for f in (declaration.compute, declaration.batch, declaration.readout) if callable(f)]
     try:
         parts, modules = _followed(functions)
-        parts.append(json.dumps([declaration.name, stops, declaration.figure, readout, palette("light"), palette("dark")]))
+        parts.append(json.dumps([declaration.name, stops, declaration.figure, said, palette("light"), palette("dark")]))
     except (TypeError, RecursionError):
         return None
     digest = hashlib.sha256(_reached(modules).digest().encode())

@@ -19,6 +19,7 @@ def _spec(declared: Declaration, offered: dict[str, tuple]) -> dict:
         "steps": [{"text": step.text, "values": step.values, "pin": step.pin, "highlight": step.highlight} for step in declared.steps],
         "guess": declared.guess,
         "readout": declared.first.readout,
+        "roomy": declared.roomy,
     }
 
 

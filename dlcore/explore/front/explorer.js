@@ -89,7 +89,7 @@ class Explorer {
     const told = make("figcaption", {}, ...(number ? [number, " "] : []), caption);
     root.replaceChildren(make("div", { class: "explorer-body" }, side, make("div", { class: "explorer-main" }, ...main)), toolbar, told);
     if (this.code) this.followCode();
-    if (sideBySide(this.spec.figure.layout)) root.classList.add("explorer-panels");
+    if (sideBySide(this.spec.figure.layout)) root.classList.add("explorer-panels", ...(this.spec.roomy ? ["explorer-roomy"] : []));
     // JupyterLab asks the focused element itself whether its keys are the notebook's.
     for (const element of [root, ...root.querySelectorAll("button, input, select, .explorer-plot")]) element.dataset.lmSuppressShortcuts = "true";
     root.addEventListener("click", (event) => this.clicked(event));

@@ -26,12 +26,13 @@ from .drawing import drawn
 from .panels import side_by_side
 
 WIDE = (694, 384)  # width and height, in pixels, as the style sheet has them
-_NARROW, _NARROW_PANELS = (342, 232), (342, 296)
+_NARROW, _NARROW_PANELS, _ROOMY_PANELS = (342, 232), (342, 296), (342, 352)
 
 
-def sizes(figure: dict) -> dict[str, tuple[int, int]]:
-    """The stills of a figure, and how wide and high they are: for a wide page and for a telephone."""
-    return {"wide": WIDE, "narrow": _NARROW_PANELS if side_by_side(figure["layout"]) else _NARROW}
+def sizes(figure: dict, roomy: bool = False) -> dict[str, tuple[int, int]]:
+    """The stills of a figure, and how wide and high they are: for a wide page and for a telephone, `roomy` or not (see `Declaration`)."""
+    panels = _ROOMY_PANELS if roomy else _NARROW_PANELS
+    return {"wide": WIDE, "narrow": panels if side_by_side(figure["layout"]) else _NARROW}
 
 
 def svg(figure: dict, arrays: dict, ranges: list[dict], *, width: float = WIDE[0], height: float = WIDE[1], frame: int = 0) -> str:

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dlcore.explore import heatmap, lines, stills
+from dlcore.explore import Explorer, Slider, Step, beside, heatmap, lines, stills
+from dlcore.explore.fingerprint import fingerprint
 from dlcore.explore.frames import Extents
 from dlcore.explore.stills import colours, labels, panels, ticks
 from dlcore.explore.stills.filled import filled
@@ -94,6 +95,19 @@ def test_panels_are_stacked_in_a_narrow_still():
         beside = layout.axes["x"].stop < layout.axes["x2"].start
         assert beside == (width > 480)
     assert heights[694][0] > 0.5 * 384 and heights[342][0] < 0.5 * 296
+
+
+def test_panels_are_higher_on_a_telephone_that_has_room_for_them():
+    def panels_with(**more):
+        figure = beside(lines("x", "y"), lines("x", "z"))
+        return Explorer(lambda a, b: {"x": [0, 1], "y": [a, b], "z": [b, a]}, figure=figure, readout="Two.", caption="Two.", name="pair", **more)
+
+    few = {"a": Slider(0, 1, 0.5), "b": Slider(0, 1, 0.5)}
+    roomy = panels_with(**few).declaration
+    told = panels_with(**few, steps=[Step("One.", a=1.0)]).declaration
+    assert (roomy.roomy, told.roomy) == (True, False) and fingerprint(roomy) != fingerprint(told)
+    assert stills.sizes(roomy.figure, roomy.roomy)["narrow"] > stills.sizes(told.figure, told.roomy)["narrow"]
+    assert stills.sizes(lines("x", "y"), True) == stills.sizes(lines("x", "y"))  # one panel has room enough
 
 
 def test_a_still_changes_nothing_of_its_figure():
