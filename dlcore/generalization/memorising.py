@@ -102,7 +102,7 @@ def memorise(
     epochs: Integer,
     rate: Real,
     rng: np.random.Generator,
-    size: Integer = 250,
+    size: Integer,
     decay: Reals = 0.0,
     inputs: Num[np.ndarray, "models train d"] | None = None,
 ) -> Learning:

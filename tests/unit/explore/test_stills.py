@@ -100,7 +100,8 @@ def test_panels_are_stacked_in_a_narrow_still():
 def test_panels_are_higher_on_a_telephone_that_has_room_for_them():
     def panels_with(**more):
         figure = beside(lines("x", "y"), lines("x", "z"))
-        return Explorer(lambda a, b: {"x": [0, 1], "y": [a, b], "z": [b, a]}, figure=figure, readout="Two.", caption="Two.", name="pair", **more)
+        told = {"readout": "Two.", "caption": "Two.", "name": "pair"}
+        return Explorer(lambda a, b: {"x": [0, 1], "y": [a, b], "z": [b, a]}, figure=figure, **told, **more)
 
     few = {"a": Slider(0, 1, 0.5), "b": Slider(0, 1, 0.5)}
     roomy = panels_with(**few).declaration

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlcore.generalization.memorising import corrupted, interlaced, memorise
+from dlcore.generalization.memorising import Learning, corrupted, interlaced, memorise
 from dlcore.networks.datasets import Digits
 from dlcore.networks.initialization import draw_network
 from dlcore.networks.training import minibatches
@@ -33,10 +33,13 @@ def test_with_thresholds_at_the_points_it_connects_the_dots(rng):
 def test_points_that_fall_together_are_refused():
     with pytest.raises(ValueError, match=r"equal for the points \[0, 2\]"):
         interlaced([[0.0, 1.0], [1.0, 1.0], [0.0, 1.0]], [1.0, 1.0, -1.0], [1.0, 0.0])
-    with pytest.raises(ValueError, match="between must be"):
-        interlaced([[0.0], [1.0]], [1.0, 1.0], [1.0], between=1.0)
+    for between in (-0.1, 1.0):
+        with pytest.raises(ValueError, match="between must be"):
+            interlaced([[0.0], [1.0]], [1.0, 1.0], [1.0], between=between)
     with pytest.raises(ValueError, match="columns"):
         interlaced([[0.0], [1.0]], [1.0, 1.0], [1.0, 1.0])
+    with pytest.raises(ValueError, match="columns"):
+        interlaced(np.zeros((0, 1)), np.zeros(0), [1.0])
 
 
 def test_labels_are_replaced_at_the_given_rate_by_uniform_ones(rng):
@@ -49,13 +52,14 @@ def test_labels_are_replaced_at_the_given_rate_by_uniform_ones(rng):
     assert ((made[1] == labels) | (made[1] == made[2])).all()  # a label once replaced stays replaced
     counts = (made[2][:, None] == np.arange(10)).astype(float)
     assert (abs(counts.mean(axis=0) - 0.1) < four_errors(counts)).all()
-    with pytest.raises(ValueError, match="not percentages"):
-        corrupted(rng, labels, 30)
+    for share in (-0.1, 30):
+        with pytest.raises(ValueError, match="not percentages"):
+            corrupted(rng, labels, share)
 
 
 def small(rng):
-    x = rng.normal(size=(60, 6))
-    return Digits(x[:40], rng.integers(0, 10, 40), x[40:], rng.integers(0, 10, 20))
+    x, y = rng.normal(size=(2040, 6)), rng.integers(0, 10, 2040)
+    return Digits(x[:40], y[:40], x[40:], y[40:])
 
 
 def test_networks_trained_together_are_those_of_pytorch(rng):
@@ -76,7 +80,8 @@ def test_networks_trained_together_are_those_of_pytorch(rng):
         unseen = torch.tensor(data.test_x), torch.tensor(data.test_y)
         for epoch in range(7):
             right = [(net(a).argmax(-1) == b).double().mean().item() for a, b in ((x, y), unseen)]
-            assert right == pytest.approx([made.train[epoch, model], made.test[epoch, model]])
+            assert right[0] == pytest.approx(made.train[epoch, model])
+            assert right[1] == pytest.approx(made.test[epoch, model], abs=1.5 / 2000)  # single precision may turn one of 2000
             for _ in range(4):
                 batch = next(batches)
                 adam.zero_grad()
@@ -91,5 +96,20 @@ def test_fitted_is_the_first_epoch_without_a_mistake(rng):
     made = memorise(data, data.train_y[None], width=64, epochs=60, rate=0.02, rng=rng, size=20)
     assert made.fitted()[0] == np.flatnonzero(made.train[:, 0] == 1)[0]
     assert np.isinf(made._replace(train=made.train * 0.5).fitted()).all()
+    shares = np.array([[0.5, 0.5], [0.999, 0.5], [1.0, 0.999], [0.999, 0.5]])
+    assert Learning(shares, shares).fitted().tolist() == [2, np.inf]
+
+
+def test_weights_have_no_price_unless_one_is_named(rng):
+    data = small(rng)
+    free, named = (
+        memorise(data, data.train_y[None], width=4, epochs=3, rate=0.1, rng=np.random.default_rng(1), size=20, **more)
+        for more in ({}, {"decay": 0.0})
+    )
+    assert (free.test == named.test).all()
+
+
+def test_labels_must_be_as_many_as_digits(rng):
+    data = small(rng)
     with pytest.raises(ValueError, match="one for each of the 40"):
-        memorise(data, data.train_y[None, :5], width=4, epochs=1, rate=0.1, rng=rng)
+        memorise(data, data.train_y[None, :5], width=4, epochs=1, rate=0.1, rng=rng, size=20)
