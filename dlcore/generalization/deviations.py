@@ -32,7 +32,8 @@ def hoeffding(n: Integer, t: Real) -> float:
 def gap_exceeds(n: Integer, p: Real, t: Real, hypotheses: Integer = 1) -> float:
     """P(p − K/n > t for at least one of M independent hypotheses), exact up to the rounding of the binomial law."""
     below = math.ceil(positive_int("n", n) * (_share("p", p) - number("t", t)) - _TIE) - 1  # the largest k with p − k/n > t
-    return float(-np.expm1(positive_int("hypotheses", hypotheses) * np.log1p(-binom.cdf(below, n, p)))) if below < n else 1.0
+    one = float(binom.cdf(below, n, p))
+    return float(-np.expm1(positive_int("hypotheses", hypotheses) * np.log1p(-one))) if one < 1 else 1.0
 
 
 def deviation_exceeds(n: Integer, p: Real, t: Real) -> float:
