@@ -7,7 +7,7 @@ A *dichotomy* of n points is a row of n labels ±1. Half-spaces {wᵀx + b > 0} 
 of the 2ⁿ (Cover 1965, IEEE Transactions on Electronic Computers EC-14). The empirical Rademacher average of a class on a sample is
 E sup_f (1/n) Σ σ_i f(x_i) over independent fair signs σ_i.
 
->>> cover(4, 2), plane_dichotomies(np.array([[0, 0], [1, 0], [0, 1], [1, 1]])).possible.sum()
+>>> cover(4, 2), int(plane_dichotomies(np.array([[0, 0], [1, 0], [0, 1], [1, 1]])).possible.sum())
 (14, 14)
 >>> rademacher_finite(np.array([[1, 1], [-1, -1]]))
 0.5

@@ -34,6 +34,9 @@ def test_the_line_has_the_widest_margin():
     row = found.labels.tolist().index([1, 1, -1, -1])
     assert abs(found.normal[row, 0]) == 0 and found.offset[row] / found.normal[row, 1] == pytest.approx(1.5)
 
+    two = capacity.plane_dichotomies(np.array([[0, 0], [4, 2]]))  # the nearest points are corners: the line is their bisector
+    assert abs(two.normal[1] @ [-1, 2]) == 0 and two.normal[1] @ [2, 1] == pytest.approx(two.offset[1])
+
 
 def test_rows_of_labels_come_in_turned_pairs():
     labels = capacity.all_labels(4)
