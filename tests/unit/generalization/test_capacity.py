@@ -35,6 +35,7 @@ def test_the_line_has_the_widest_margin():
     assert abs(found.normal[row, 0]) == 0 and found.offset[row] / found.normal[row, 1] == pytest.approx(1.5)
 
     two = capacity.plane_dichotomies(np.array([[0, 0], [4, 2]]))  # the nearest points are corners: the line is their bisector
+    assert two.possible.all() and two.normal[1].any()
     assert abs(two.normal[1] @ [-1, 2]) == 0 and two.normal[1] @ [2, 1] == pytest.approx(two.offset[1])
 
 
