@@ -53,6 +53,14 @@ def symmetric(name: str, value: object) -> np.ndarray:
     return array
 
 
+def samples(name: str, value: object) -> np.ndarray:
+    """Return ``value`` as an array, finite, of shape (examples, n_0)."""
+    array = np.asarray(finite(name, value), dtype=float)
+    if array.ndim != 2:
+        raise ValueError(f"{name} must have shape (examples, n_0), got {array.shape}: one example a row")
+    return array
+
+
 def positive(name: str, value: object) -> object:
     """Return ``value``, all of it finite and above 0."""
     if isinstance(value, float) and 0 < value < math.inf:

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from dlcore.checks import Integer, Real, finite, generator, non_negative, positive, positive_int
-from dlcore.networks.tangent_kernel import first_arc_cosine, zeroth_arc_cosine
+from dlcore.networks.arc_cosine import first_arc_cosine, zeroth_arc_cosine
 
 Values = Float[np.ndarray, "..."] | float
 Frequencies = Int[np.ndarray, "..."] | Integer | list

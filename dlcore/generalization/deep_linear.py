@@ -6,8 +6,8 @@ the two numbers u̇ = v(a − uv), v̇ = u(a − uv). It keeps δ = u² − v²,
     Ṗ = √(4P² + δ²) (a − P)
 
 The square q = (u + v)² has the equation q̇ = 2aq − (q² − δ²)/2 with constant coefficients, whose roots are q± = 2a ± √(4a² + δ²),
-so that (q − q₊)/(q − q₋) decays like exp(−√(4a² + δ²) t). For δ = 0 the curve is logistic. In deeper balanced networks a
-mode obeys Ṗ = L P^{2−2/L} (a − P).
+so that (q − q₊)/(q − q₋) decays like exp(−√(4a² + δ²) t). For δ = 0 the curve is logistic, and for balanced layers that are not
+aligned there is a logistic curve of matrices. In deeper balanced networks a mode obeys Ṗ = L P^{2−2/L} (a − P).
 
 >>> u, v = mode(np.array([0.0, 50.0]), 2.0, 0.1, 0.1)
 >>> bool(abs(u[0] - 0.1) < 1e-15), round(float(u[1] * v[1]), 12)
@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.integrate import solve_ivp
 
-from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int
+from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int, symmetric
 
 Times = Float[np.ndarray, " times"]
 Curve = Float[np.ndarray, "*shape"]
@@ -58,6 +58,20 @@ def balanced_mode(time: Times, target: Real, start: Real, depth: Integer) -> Tim
         method="DOP853", rtol=1e-10, atol=1e-10,
     )  # fmt: skip
     return np.exp(found.y[0])
+
+
+def balanced_product(time: Times, targets: Float[np.ndarray, " r"], start: Float[np.ndarray, "r r"]) -> Float[np.ndarray, "times r r"]:
+    """P(t) = UᵀW²W¹V of two balanced layers W¹ = G Vᵀ, W² = U Gᵀ that need not be aligned, A = U diag(targets) Vᵀ.
+
+    ``start`` is P(0) = GᵀG, positive definite: Ṗ = ΣP + PΣ − 2P², and the equation of P⁻¹ is linear.
+    """
+    goals, t = np.asarray(positive("targets", targets), dtype=float), np.asarray(non_negative("time", time), dtype=float)
+    inverse = np.linalg.inv(symmetric("start", start))
+    if np.linalg.eigvalsh(inverse)[0] <= 0:
+        raise ValueError("start must be positive definite: the columns of G are linearly independent")
+    fades = np.exp(-np.multiply.outer(t, goals))
+    limit = np.diag(1 / goals)
+    return np.linalg.inv(limit + fades[..., :, None] * (inverse - limit) * fades[..., None, :])
 
 
 def gradient_descent(

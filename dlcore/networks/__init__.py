@@ -19,7 +19,8 @@
     sharpness       the largest eigenvalue of the Hessian, of many networks at once and along their training
     curvature       products with the Hessian, the Gauss–Newton and the Fisher matrix, by automatic differentiation
     kronecker       K-FAC and Shampoo: curvature of a layer as a Kronecker product
-    tangent_kernel  the tangent kernel of a network, by contraction and in closed form
+    arc_cosine      kernels of infinitely wide ReLU networks, in closed form
+    tangent_kernel  the tangent kernel of a network, by contraction
     width_depth     networks of many widths and depths trained at once
     lanes           such networks side by side: their common gradient
     parametrisation standard and maximal-update scales, and the check that tells them apart

@@ -112,6 +112,17 @@ def test_symmetric_means_up_to_rounding():
             checks.symmetric("H", flat)
 
 
+def test_samples_are_rows():
+    x = checks.samples("x", [[1, 2, 3]])
+    assert x.shape == (1, 3)
+    assert x.dtype == float
+    for wrong in (1.0, np.ones(3), np.ones((2, 3, 4))):
+        with pytest.raises(ValueError, match=r"x must have shape \(examples, n_0\), got .*: one example a row"):
+            checks.samples("x", wrong)
+    with pytest.raises(ValueError, match="x"):
+        checks.samples("x", [[1.0, np.nan]])
+
+
 @pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
 def test_rounding_is_measured_by_each_matrix(scale):
     a = scale * np.random.default_rng(1).standard_normal((3, 5, 5))

@@ -43,6 +43,23 @@ def test_two_layers_agree_with_the_general_mode():
     np.testing.assert_allclose(u * v, deep_linear.balanced_mode(time, 1.7, 0.04, 2), rtol=1e-12)
 
 
+def test_balanced_layers_that_are_not_aligned():
+    rng, goals, time = np.random.default_rng(4), np.array([2.0, 1.2, 0.7]), np.linspace(0, 5, 6)
+    U, V = (np.linalg.qr(rng.standard_normal((n, 3)))[0] for n in (5, 4))
+    G = 0.3 * rng.standard_normal((8, 3))
+    A = U * goals @ V.T
+
+    def field(_, flat):
+        W1, W2 = flat[:32].reshape(8, 4), flat[32:].reshape(5, 8)
+        error = W2 @ W1 - A
+        return -np.concatenate([(W2.T @ error).ravel(), (error @ W1.T).ravel()])
+
+    start = np.concatenate([(G @ V.T).ravel(), (U @ G.T).ravel()])
+    found = solve_ivp(field, (0, 5), start, t_eval=time, rtol=1e-11, atol=1e-12, method="DOP853").y.T
+    products = [U.T @ flat[32:].reshape(5, 8) @ flat[:32].reshape(8, 4) @ V for flat in found]
+    np.testing.assert_allclose(deep_linear.balanced_product(time, goals, G.T @ G), products, atol=1e-9)
+
+
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="saddle"):
         deep_linear.mode(1.0, 1.0, 0.0, 0.0)
@@ -50,3 +67,5 @@ def test_bad_input_is_named():
         deep_linear.balanced_mode(np.array([0.0, 1.0]), 1.0, 0.1, 1)
     with pytest.raises(ValueError, match="increasing"):
         deep_linear.gradient_descent([np.eye(2)], np.eye(2), 0.1, at=[2, 1])
+    with pytest.raises(ValueError, match="positive definite"):
+        deep_linear.balanced_product(np.array([0.0]), np.ones(2), np.diag([1.0, -1.0]))
