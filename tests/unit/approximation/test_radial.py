@@ -34,6 +34,14 @@ def test_network_stays_within_its_bound(rng, d, m, outer, radius):
     assert radial.units(d, m, outer) == d * m + outer
 
 
+def test_network_is_one_interpolant_after_the_other(rng):
+    x = rng.standard_normal((50, 12))
+    x /= np.linalg.norm(x, axis=1, keepdims=True)  # on the sphere: the sum of squares is above 1, where the last outer cells are
+    inner, outer = np.linspace(-1, 1, 9), np.linspace(0, 1 + 12 / 64, 7)
+    expected = np.interp(np.interp(x, inner, inner**2).sum(axis=1), outer, np.cos(7 * outer))
+    np.testing.assert_allclose(radial.network(x, lambda t: np.cos(7 * t), 8, 6), expected, rtol=1e-10, atol=1e-12)
+
+
 def test_shallow_fit_is_ridge_regression(rng):
     x, at = rng.normal(size=(60, 2)), rng.normal(size=(9, 2))
     y = np.sin(x[:, 0])
