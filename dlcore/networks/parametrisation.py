@@ -8,7 +8,8 @@ the learning rate of each layer depend on n. Relative to a base width n₀, at w
     maximal    1, r^−½, 1/r              1, 1/r, 1/r       r, 1, 1/r
 
 The rows "maximal" are table 3 of Yang et al. 2022. The check of coordinates: after a few steps, how does the root mean square
-of h^ℓ − h^ℓ(start) depend on n? Not at all under the maximal rule, and like a power of n under the standard one.
+of h^ℓ − h^ℓ(start) depend on n? Not at all under the maximal rule, for n large. Under the standard one Adam's first steps move h²
+like n, and f like n^½ by W¹, n^(3/2) by W² and n by W³.
 
 >>> scales(128, "maximal", base=32).rates, scales(128, "maximal", method="gradient descent").rates
 ((1.0, 0.25, 0.25), (4.0, 1.0, 0.25))
