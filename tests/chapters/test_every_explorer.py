@@ -21,8 +21,11 @@ BUSY = 4  # a machine that shares its caches with others is slower even by its o
 def any_value(parameter) -> st.SearchStrategy:
     """Any value that a kernel takes for a parameter, not only the stops of the built page."""
     if parameter.kind == "slider":
-        numbers = st.integers if parameter.integer else st.floats
-        return numbers(parameter.low, parameter.high)
+        if parameter.integer:
+            return st.integers(parameter.low, parameter.high)
+        low, high = parameter.low, parameter.high
+        least = 1e-12 * (high - low) if low <= 0 <= high else 0  # nearer to 0 no hand can set it
+        return st.floats(low, high).map(lambda x: x if abs(x) >= least else 0.0)
     return st.sampled_from(parameter.stops_with(()))
 
 
