@@ -88,6 +88,14 @@ def positive_int(name: str, value: object) -> int:
     return int(value)
 
 
+def step_counts(name: str, value: object) -> np.ndarray:
+    """Return ``value``, increasing numbers of steps at which something is recorded, as an array; at least one, from 0 upwards."""
+    counts = np.asarray(value)
+    if counts.size == 0 or counts.dtype.kind not in "iu" or counts[0] < 0 or np.any(np.diff(counts) < 0):
+        raise ValueError(f"{name} must be increasing numbers of steps from 0 upwards, got {value!r}: sort them")
+    return counts
+
+
 def one_of(name: str, value: object, options: Collection) -> object:
     """Return ``value``, one of ``options``."""
     if value not in options:

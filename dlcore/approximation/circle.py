@@ -53,8 +53,7 @@ def learned(eigenvalue: Float[np.ndarray, "..."], rate: Real, steps: Int[np.ndar
 
 def waves(amplitudes: Float[np.ndarray, " frequencies"], phases: Float[np.ndarray, " frequencies"], angle: np.ndarray) -> np.ndarray:
     """Σ_k A_k cos(kθ − φ_k), k = 1, 2, …, at each angle."""
-    k = np.arange(1, len(amplitudes) + 1)
-    return np.cos(np.multiply.outer(angle, k) - phases) @ amplitudes
+    return _waves(phases, angle) @ amplitudes
 
 
 def train_on_circle(
@@ -75,7 +74,7 @@ def train_on_circle(
         raise ValueError(f"points must be more than twice the {len(phases)} waves, got {points}: take more points")
     angle = 2 * np.pi * np.arange(points) / points
     x = np.stack([np.cos(angle), np.sin(angle), np.full(points, float(non_negative("bias", bias)))], axis=1)
-    wave = np.cos(np.multiply.outer(angle, np.arange(1, len(phases) + 1)) - phases)
+    wave = _waves(phases, angle)
     y, scale = wave.sum(axis=1), width**-0.5
     w = np.zeros((width, 3))
     w[:, :2] = np.tile(generator("rng", rng).standard_normal((width // 2, 2)), (2, 1))
@@ -91,3 +90,8 @@ def train_on_circle(
         w, a = w - a[:, None] * ((h > 0) * error[:, None]).T @ x, a - error @ z
     fits = np.stack(shots)
     return fits, 2 / points * fits @ wave
+
+
+def _waves(phases: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """cos(kθ − φ_k), k = 1, 2, …, along a last axis."""
+    return np.cos(np.multiply.outer(angle, np.arange(1, len(phases) + 1)) - phases)

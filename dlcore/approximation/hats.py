@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.approximation.pulses import POINTS, Function
+from dlcore.approximation.pulses import Function, fine_grid
 from dlcore.checks import Integer, Reals, finite, positive_int
 from dlcore.networks.activations import RELU
 
@@ -65,6 +65,5 @@ def even_interpolant(f: Function, cells: Integer) -> Hinges:
 
 def interpolation_error(f: Function, cells: Integer) -> float:
     """sup |f − even_interpolant| over [0, 1], over at least ``POINTS`` points."""
-    width = -(-POINTS // positive_int("cells", cells))
-    x = np.arange(cells * width + 1) / (cells * width)
+    x = fine_grid(cells)
     return float(np.abs(np.asarray(f(x)) - respond(even_interpolant(f, cells), x)).max())

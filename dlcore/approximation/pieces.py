@@ -81,13 +81,13 @@ def _rectified(h: Pieces, low: End, high: End) -> Pieces:
     ends = np.array([low, *h.breaks, high], dtype=object if h.slopes.dtype == object else float)
     piece = np.nonzero(crossing)[0]
     breaks = np.unique(np.concatenate([h.breaks, roots[(ends[piece] < roots) & (roots < ends[piece + 1])]]))
-    middle = _inside(breaks, low, high)
+    middle = inside(breaks, low, high)
     old = np.searchsorted(h.breaks, middle)
     on = h.slopes[old] * middle[:, None] + h.offsets[old] > 0
     return Pieces(breaks, np.where(on, h.slopes[old], 0), np.where(on, h.offsets[old], 0))
 
 
-def _inside(breaks: np.ndarray, low: End, high: End) -> np.ndarray:
+def inside(breaks: np.ndarray, low: End = -math.inf, high: End = math.inf) -> np.ndarray:
     """A point inside each of the intervals into which breaks cut ]low, high[."""
     if len(breaks) == 0:
         finite = [end for end in (low, high) if not math.isinf(end)]

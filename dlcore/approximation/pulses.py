@@ -86,10 +86,16 @@ def modulus(f: Function, cells: Integer) -> float:
     return float((maximum_filter1d(values, width + 1, mode="nearest") - minimum_filter1d(values, width + 1, mode="nearest")).max())
 
 
+def fine_grid(cells: Integer) -> Float[np.ndarray, " points"]:
+    """At least ``POINTS`` steps from 0 to 1, the ends of ``cells`` equal cells among them."""
+    steps = cells * -(-POINTS // positive_int("cells", cells))
+    return np.arange(steps + 1) / steps
+
+
 def _fine(f: Function, cells: Integer) -> tuple[np.ndarray, int]:
     """Values of f on a grid of [0, 1] to which the cells' ends belong, and how many steps of it a cell has."""
-    width = -(-POINTS // positive_int("cells", cells))
-    return _values(f, np.arange(cells * width + 1) / (cells * width)), width
+    x = fine_grid(cells)
+    return _values(f, x), (len(x) - 1) // cells
 
 
 def _values(f: Function, x: np.ndarray) -> np.ndarray:

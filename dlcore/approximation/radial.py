@@ -18,13 +18,8 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float
 
+from dlcore.approximation.hats import interpolant, respond
 from dlcore.checks import Integer, Real, generator, positive, positive_int
-
-
-def hat_weights(knots: Float[np.ndarray, " k"], values: Float[np.ndarray, " k"]) -> Float[np.ndarray, " m"]:
-    """a with values[0] + Σ_j a_j (t − knots[j])_+ linear between the knots, through their values; m = k − 1."""
-    slopes = np.diff(values) / np.diff(knots)
-    return np.diff(slopes, prepend=0.0)
 
 
 def squares(x: Float[np.ndarray, "*batch d"], m: Integer, radius: Real = 1.0) -> Float[np.ndarray, "*batch"]:
@@ -33,17 +28,14 @@ def squares(x: Float[np.ndarray, "*batch d"], m: Integer, radius: Real = 1.0) ->
     if np.abs(x).max(initial=0) > radius * (1 + 1e-12):
         raise ValueError(f"x must lie in [−{radius}, {radius}], got {np.abs(x).max()}: scale it, or raise the radius")
     knots = np.linspace(-radius, radius, m + 1)
-    hidden = np.maximum(x[..., None] - knots[:-1], 0)  # the first hidden layer
-    return (knots[0] ** 2 + hidden @ hat_weights(knots, knots**2)).sum(axis=-1)
+    return respond(interpolant(knots, knots**2), x).sum(axis=-1)  # the first hidden layer
 
 
 def network(x: Float[np.ndarray, "*batch d"], g: Callable, m: Integer, outer: Integer, radius: Real = 1.0) -> Float[np.ndarray, "*batch"]:
     """g_M(q_m(x)) for ``m`` cells of each coordinate and ``outer`` = M cells of [0, R²(1 + d/m²)]; for ‖x‖ ≤ R."""
     top = float(positive("radius", radius)) ** 2 * (1 + x.shape[-1] / positive_int("m", m) ** 2)
     knots = np.linspace(0, top, positive_int("outer", outer) + 1)
-    values = np.asarray(g(knots), dtype=float)
-    hidden = np.maximum(squares(x, m, radius)[..., None] - knots[:-1], 0)  # the second hidden layer
-    return values[0] + hidden @ hat_weights(knots, values)
+    return respond(interpolant(knots, np.asarray(g(knots), dtype=float)), squares(x, m, radius))  # the second hidden layer
 
 
 def bound(d: Integer, m: Integer, outer: Integer, lipschitz: Real = 1.0, radius: Real = 1.0) -> float:
@@ -54,7 +46,7 @@ def bound(d: Integer, m: Integer, outer: Integer, lipschitz: Real = 1.0, radius:
 
 
 def units(d: Integer, m: Integer, outer: Integer) -> int:
-    """d m + M hidden neurons."""
+    """d m + M hidden neurons: the interpolants' neurons at their last knots never fire on the ball and are not counted."""
     return positive_int("d", d) * positive_int("m", m) + positive_int("outer", outer)
 
 

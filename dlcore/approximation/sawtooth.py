@@ -12,12 +12,12 @@ Source: Telgarsky (2015), where these functions are called sawtooths.
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
+from dlcore.approximation.pieces import inside
 from dlcore.checks import Integer, positive_int
 
 Rational = int | Fraction
@@ -48,7 +48,7 @@ class PiecewiseLinear:
 
     def __add__(self, other: "PiecewiseLinear") -> "PiecewiseLinear":
         breaks = sorted({*self.breaks, *other.breaks})
-        middles = list(_inside(breaks))
+        middles = _middles(breaks)
         pairs = [(self.lines[bisect_left(self.breaks, x)], other.lines[bisect_left(other.breaks, x)]) for x in middles]
         return PiecewiseLinear(breaks, [(a[0] + b[0], a[1] + b[1]) for a, b in pairs])
 
@@ -59,7 +59,7 @@ class PiecewiseLinear:
             back = [(b - offset) / slope for b in self.breaks] if slope else []
             breaks.update(x for x in back if (low is None or x > low) and (high is None or x < high))
         breaks, lines = sorted(breaks), []
-        for x in _inside(breaks):
+        for x in _middles(breaks):
             slope, offset = inner.lines[bisect_left(inner.breaks, x)]
             outer = self.lines[bisect_left(self.breaks, slope * x + offset)]
             lines.append((outer[0] * slope, outer[0] * offset + outer[1]))
@@ -79,14 +79,8 @@ class PiecewiseLinear:
         return x, [self(a) for a in x]
 
 
-def _inside(breaks: list) -> Iterator[Fraction]:
-    """A point inside each of the intervals into which breaks cut the line."""
-    if not breaks:
-        yield Fraction(0)
-        return
-    yield breaks[0] - 1
-    yield from ((a + b) / 2 for a, b in itertools.pairwise(breaks))
-    yield breaks[-1] + 1
+def _middles(breaks: list) -> np.ndarray:
+    return inside(np.array(breaks, dtype=object))
 
 
 def relu() -> PiecewiseLinear:

@@ -41,11 +41,12 @@ class _Module:
 def fingerprint(declaration) -> str | None:
     """Hexadecimal hash of everything the states depend on; None if compute uses something that cannot be followed."""
     stops = [[name, list(values), declaration.start[name]] for name, values in declaration.stops.items()]  # their order counts
-    said = [declaration.readout if isinstance(declaration.readout, str) else "", declaration.roomy]
+    readout = declaration.readout if isinstance(declaration.readout, str) else ""
     functions = [f for f in (declaration.compute, declaration.batch, declaration.readout) if callable(f)]
     try:
         parts, modules = _followed(functions)
-        parts.append(json.dumps([declaration.name, stops, declaration.figure, said, palette("light"), palette("dark")]))
+        drawn = [declaration.figure, declaration.roomy, palette("light"), palette("dark")]
+        parts.append(json.dumps([declaration.name, stops, readout, *drawn]))
     except (TypeError, RecursionError):
         return None
     digest = hashlib.sha256(_reached(modules).digest().encode())

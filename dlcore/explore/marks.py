@@ -13,12 +13,11 @@ def dots(figure: dict, **kinds: tuple[str, str, str]) -> dict:
 
     The points of a kind are the arrays NAME_x and NAME_y of a state.
     """
-    points = [
-        {"type": "scatter", "mode": "markers", "x": f"@{kind}_x", "y": f"@{kind}_y", "name": text, "showlegend": True,
-         "marker": {"size": 8, "color": color, "symbol": symbol, "line": {"width": 1.5, "color": "$paper"}}}
+    edge = {"width": 1.5, "color": "$paper"}
+    figure["data"][1:1] = [
+        points(f"{kind}_x", f"{kind}_y", color, name=text, showlegend=True, marker={"symbol": symbol, "line": edge})
         for kind, (text, color, symbol) in kinds.items()
-    ]  # fmt: skip
-    figure["data"][1:1] = points
+    ]
     return figure
 
 

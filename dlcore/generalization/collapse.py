@@ -17,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import log_softmax
 
-from dlcore.checks import Integer, Real, generator, positive, positive_int
+from dlcore.checks import Integer, Real, generator, positive, positive_int, step_counts
 
 Features = Float[np.ndarray, "classes examples d"]
 
@@ -60,18 +60,15 @@ def descend(
     The step is ``step`` for W, and ``step``·Kn for H, whose gradients are means over all examples.
     """
     K, n = _counts(classes, examples)
-    times = np.asarray(at)
-    if times.size == 0 or times[0] < 0 or np.any(np.diff(times) < 0):
-        raise ValueError(f"at must be increasing numbers of steps from 0 upwards, got {at!r}: sort them")
+    times = step_counts("at", at)
     W = generator("rng", rng).standard_normal((K, positive_int("dimension", dimension)))
     H = rng.standard_normal((K, n, W.shape[1]))
     lam, eta = float(positive("penalty", penalty)), float(positive("step", step))
-    kept, done = [], 0
-    for goal in times:
-        for _ in range(done, int(goal)):
+    kept = []
+    for steps in np.diff(times, prepend=0):
+        for _ in range(steps):
             _, to_W, to_H = gradients(W, H, lam)
             W, H = W - eta * to_W, H - eta * K * n * to_H
-        done = int(goal)
         kept.append((W, H, gradients(W, H, lam)[0]))
     return Path(*(np.array(part) for part in zip(*kept)))
 

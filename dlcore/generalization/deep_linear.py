@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.integrate import solve_ivp
 
-from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int, symmetric
+from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int, step_counts, symmetric
 
 Times = Float[np.ndarray, " times"]
 Curve = Float[np.ndarray, "*shape"]
@@ -79,11 +79,9 @@ def gradient_descent(
 ) -> Float[np.ndarray, "times m d"]:
     """The products W^L ⋯ W¹ after the numbers of steps in ``at`` (increasing) on ½‖W^L ⋯ W¹ − A‖_F²."""
     ws, a = [np.array(finite("weights", w), dtype=float) for w in weights], np.asarray(finite("target", target), dtype=float)
-    eta, products, step = positive("rate", number("rate", rate)), [], 0
-    if any(later < earlier for earlier, later in zip((0, *at), at)):
-        raise ValueError(f"at must be increasing numbers of steps from 0 upwards, got {at}: sort them")
-    for goal in at:
-        for _ in range(step, goal):
+    eta, products = positive("rate", number("rate", rate)), []
+    for steps in np.diff(step_counts("at", at), prepend=0):
+        for _ in range(steps):
             below, above = [np.eye(ws[0].shape[1])], [np.eye(ws[-1].shape[0])]
             for w in ws:
                 below.append(w @ below[-1])
@@ -91,7 +89,6 @@ def gradient_descent(
                 above.insert(0, above[0] @ w)
             error = eta * (below[-1] - a)
             ws = [w - left.T @ error @ right.T for w, left, right in zip(ws, above, below)]
-        step = goal
         products.append(_product(ws))
     return np.array(products)
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from dlcore.checks import Integer, Reals, finite, generator, positive, positive_int
+from dlcore.checks import Integer, Reals, finite, generator, positive, positive_int, step_counts
 from dlcore.networks.activations import ActivationLike, resolve
 
 Theta = Float[np.ndarray, "*batch parameters"]
@@ -93,22 +93,18 @@ def descend(network: Shallow, start: Theta, targets: Reals, alpha: Reals, *, at:
     """
     if not 0 < share <= 1:
         raise ValueError(f"share must lie in (0, 1], got {share}: beyond 1/λ_max the fastest mode overshoots")
-    times = np.asarray(at)
-    if times.size == 0 or times.dtype.kind not in "iu" or times[0] < 0 or np.any(np.diff(times) < 0):
-        raise ValueError(f"at must be increasing numbers of steps from 0 upwards, got {at!r}: sort them")
+    times = step_counts("at", at)
     alpha = np.asarray(positive("alpha", alpha), dtype=float)
     y = np.asarray(finite("targets", targets), dtype=float)
     theta = np.array(np.broadcast_to(start, (*np.broadcast_shapes(start.shape[:-1], alpha.shape), start.shape[-1])), dtype=float)
     first, kernel = network.value(theta), network.kernel(theta)
     kept, c, clock = [], np.zeros(first.shape), np.zeros(first.shape[:-1])
-    step = 0
-    for goal in times:
-        for _ in range(step, int(goal)):
+    for steps in np.diff(times, prepend=0):
+        for _ in range(steps):
             eta = share / np.linalg.eigvalsh(network.kernel(theta))[..., -1]
             residual = alpha[..., None] * (network.value(theta) - first) - y
             c = c - eta[..., None] * ((kernel @ c[..., None])[..., 0] - y)
             theta = theta - (eta / alpha)[..., None] * network.pull(theta, residual)
             clock = clock + eta
-        step = int(goal)
         kept.append((theta, alpha[..., None] * (network.value(theta) - first), c, clock))
     return Run(*(np.array(part) for part in zip(*kept)), kernel)

@@ -27,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int
+from dlcore.checks import Integer, Real, Reals, finite, non_negative, number, positive, positive_int, step_counts
 from dlcore.optimizers.methods import Method, gradient_descent
 
 Weights = Float[np.ndarray, "*batch parameters"]
@@ -127,7 +127,7 @@ def conditioned(A: Float[np.ndarray, "*batch m d"], kappa: Real) -> Float[np.nda
 
 def train(field: Field, method: Method, start: Weights, at: Times) -> Float[np.ndarray, "times *batch parameters"]:
     """Parameters after the numbers of steps in ``at`` (increasing, from 0): ``method`` fed with ``field``, a gradient or direction."""
-    times, state = _increasing(at), method.init(start)
+    times, state = step_counts("at", at), method.init(start)
     kept = np.empty((len(times), *state.parameters.shape))
     with np.errstate(over="ignore", invalid="ignore"):
         for k, time in enumerate(times):
@@ -145,7 +145,7 @@ def descend(
     A run rests from the first of the times ``at`` when its loss is below ``floor`` or has overflowed. ``field`` makes another field
     of a problem take the gradient's place: `gauss_newton`.
     """
-    at, rate = _increasing(at), positive("rate", rate)
+    at, rate = step_counts("at", at), positive("rate", rate)
     shape = np.broadcast_shapes(start.shape[:-1], problem.A.shape[:-2])
     w = np.broadcast_to(start, (*shape, start.shape[-1])).reshape(-1, start.shape[-1]).copy()
     A, S = (np.broadcast_to(a, (*shape, *a.shape[-2:])).reshape(-1, *a.shape[-2:]) for a in problem)
@@ -162,13 +162,6 @@ def descend(
                 w[moving] = train(field(part), gradient_descent(rate), w[moving], [steps])[-1]
         kept[k], before = w, int(time)
     return kept.reshape(len(at), *shape, -1)
-
-
-def _increasing(at: Times) -> Int[np.ndarray, " times"]:
-    times = np.asarray(at)
-    if times.size == 0 or times.dtype.kind not in "iu" or times[0] < 0 or np.any(np.diff(times) < 0):
-        raise ValueError(f"at must be increasing numbers of steps from 0 upwards, got {at!r}: sort them")
-    return times
 
 
 def _descended(problem: Problem, rate: Real, w: Weights, steps: int) -> Weights:

@@ -22,7 +22,7 @@ from jaxtyping import Float
 
 from dlcore.checks import Reals, non_negative, positive
 from dlcore.networks.training import Parameters
-from dlcore.optimizers.methods import Method, Schedule, State, begin, fraction, moved, scheduled
+from dlcore.optimizers.methods import Method, Schedule, State, heavy_ball, scheduled
 from dlcore.optimizers.orthogonal import bounded, matrices, rows_of
 
 _TINY = 1e-100
@@ -82,28 +82,26 @@ def kfac(
     momentum: Schedule = 0.0,
 ) -> Method:
     """d ← μ d − η (A ⊗ B + damping)⁻¹g, layer by layer; ``statistics`` takes the weights to the (A, B) of the layers."""
-    eta, mu = scheduled("learning_rate", learning_rate, positive), scheduled("momentum", momentum, fraction)
+    ball = heavy_ball(learning_rate, momentum)
 
     def step(state: State, gradient: Reals) -> State:
-        t, (d,) = state.step, state.memory
         layers = statistics(matrices(bounded(state.parameters), shapes))
         parts = [solved(G, A, B, damping) for G, (A, B) in zip(matrices(bounded(gradient), shapes), layers, strict=True)]
-        d = mu(t) * d - eta(t) * rows_of(parts)
-        return State(moved(state.parameters, -d), (d,), t + 1)
+        return ball.step(state, rows_of(parts))
 
-    return Method(lambda start: begin(start, eta, mu, memory=1), step)
+    return Method(ball.init, step)
 
 
 def shampoo(
     learning_rate: Schedule, shapes: Sequence[tuple[int, int]], *, keep: Schedule = 1.0, epsilon: float = 1e-4, momentum: Schedule = 0.0
 ) -> Method:
     """d ← μ d − η L^{−1/4} G R^{−1/4}, where L ← keep · L + GGᵀ and R ← keep · R + GᵀG start at ε I (Gupta et al.: keep = 1)."""
-    eta, mu = scheduled("learning_rate", learning_rate, positive), scheduled("momentum", momentum, fraction)
+    ball = heavy_ball(learning_rate, momentum)
     kept = scheduled("keep", keep, positive)
     epsilon = float(positive("epsilon", epsilon))
 
     def init(start: Reals) -> State:
-        state = begin(start, eta, mu, memory=1)
+        state = ball.init(start)
         models = state.parameters.shape[:-1]
         sides = [np.broadcast_to(epsilon * np.eye(n), (*models, n, n)) for shape in shapes for n in shape]
         return state._replace(memory=(*state.memory, *sides))
@@ -115,8 +113,8 @@ def shampoo(
             R = kept(t) * sides[2 * k + 1] + G.swapaxes(-1, -2) @ G
             new += [L, R]
             parts.append(power(L, -0.25) @ G @ power(R, -0.25))
-        d = mu(t) * d - eta(t) * rows_of(parts)
-        return State(moved(state.parameters, -d), (d, *new), t + 1)
+        rolled = ball.step(state._replace(memory=(d,)), rows_of(parts))
+        return rolled._replace(memory=(*rolled.memory, *new))
 
     return Method(init, step)
 

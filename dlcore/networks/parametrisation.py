@@ -23,12 +23,12 @@ import torch
 from jaxtyping import Float
 
 from dlcore.checks import Integer, Reals, finite, one_of, positive, positive_int
-
-from .datasets import digits
+from dlcore.networks.datasets import CLASSES, digits
+from dlcore.networks.training import cross_entropy
 
 RULES, METHODS = ("standard", "maximal"), ("adam", "gradient descent")
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-INPUTS, CLASSES = 64, 10
+INPUTS = 64
 
 
 class Scales(NamedTuple):
@@ -78,7 +78,7 @@ def train_row(
     eta = torch.tensor(np.asarray(positive("rates", rates), dtype=np.float32))[:, None, None]
     inputs = torch.tensor(np.asarray(finite("x", x), dtype=np.float32))
     weights = _start(int(width), rule_of, len(eta), int(seed))
-    y = torch.tensor(np.asarray(labels, dtype=np.int64)).expand(len(eta), -1)[..., None]
+    y = torch.tensor(np.asarray(labels, dtype=np.int64))
     step = _Adam(weights) if method == "adam" else _Plain()
     losses, moved, first = [], [], None
     for t in range(positive_int("steps", steps) + 1):
@@ -86,7 +86,7 @@ def train_row(
         h1 = inputs @ weights[0].mT
         h2 = torch.relu(h1) @ weights[1].mT
         f = torch.relu(h2) @ weights[2].mT
-        loss = (torch.logsumexp(f, -1) - f.gather(-1, y)[..., 0]).mean(-1)
+        loss = cross_entropy(f, y)
         signals = [h.detach() for h in (h1, h2, f)]
         first = first or signals
         losses.append(loss.detach().numpy())

@@ -132,3 +132,13 @@ def test_rounding_is_measured_by_each_matrix(scale):
     product[1, 0, 1] *= 1 + 1e-9
     with pytest.raises(ValueError, match="H must be symmetric"):
         checks.symmetric("H", product)
+
+
+def test_numbers_of_steps_are_returned_if_they_increase():
+    assert checks.step_counts("at", (0, 3, 3, 10)).tolist() == [0, 3, 3, 10]
+
+
+@pytest.mark.parametrize("at", [(), (-1, 2), (3, 2), (0.0, 1.0)])
+def test_other_numbers_of_steps_are_refused(at):
+    with pytest.raises(ValueError, match="at must be increasing numbers of steps from 0 upwards, got .*: sort them"):
+        checks.step_counts("at", at)

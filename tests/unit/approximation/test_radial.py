@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from dlcore.approximation import radial
+from dlcore.approximation import hats, radial
 
 
 def test_hat_weights_make_the_interpolant(rng):
     knots, values = np.sort(rng.normal(size=6)), rng.normal(size=6)
     t = rng.uniform(knots[0], knots[-1], 50)
-    relu = values[0] + np.maximum(t[:, None] - knots[:-1], 0) @ radial.hat_weights(knots, values)
+    relu = values[0] + np.maximum(t[:, None] - knots[:-1], 0) @ hats.interpolant(knots, values).bends[:-1]
     np.testing.assert_allclose(relu, np.interp(t, knots, values), rtol=1e-10, atol=1e-12)
 
 
