@@ -7,6 +7,8 @@ The numerics stand in wings, named as the field names its subjects; ``help(dlcor
     landscapes      stationary points, minima, paths and slices of losses
     approximation   what networks can represent, and what it costs in width and in depth
     generalization  learning from examples: risks, penalties, margins, kernels, what over-parameterised models do
+    games           generative adversarial networks, distances between distributions, descent against ascent
+    robustness      adversarial examples, defences, certificates
 
     networks        what networks compute, forward and backward; initialisation, normalisation, training
     optimizers      init/step methods for many starts and rates at once; stochastic gradients; schedules
