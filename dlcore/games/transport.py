@@ -18,15 +18,18 @@ W_2² = |m − m'|² + tr A + tr B − 2 tr (A^½ B A^½)^½ (Dowson and Landau 
 """
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy import integrate, optimize, sparse
+from scipy import integrate, optimize, sparse, special
 from scipy.spatial.distance import cdist
 
 from dlcore.checks import Real, finite, samples, symmetric
+
+_TAIL = 8.0
 
 
 class Transport(NamedTuple):
@@ -100,10 +103,19 @@ def on_line(
 
 
 def by_quantiles(f: Callable[[float], float], g: Callable[[float], float], p: Real = 1, kinks: tuple[float, ...] = ()) -> float:
-    """(∫_0^1 |f(u) − g(u)|^p du)^(1/p) for quantile functions f and g, by adaptive quadrature; `kinks` are levels where they break."""
-    edges = (0.0, *kinks, 1.0)
-    pieces = [integrate.quad(lambda u: abs(f(u) - g(u)) ** _power(p), *ends, limit=200)[0] for ends in itertools.pairwise(edges)]
-    return float(sum(pieces) ** (1 / p))
+    """(∫_0^1 |f(u) − g(u)|^p du)^(1/p) for quantile functions f and g, by adaptive quadrature; `kinks` are levels where they break.
+
+    The variable is z with u = Φ(z), |z| ≤ 8: quantile functions that are steep at 0 and 1 are tame in z, and only 10⁻¹⁵ of the mass
+    is left out.
+    """
+    power, edges = _power(p), (-_TAIL, *(float(special.ndtri(u)) for u in kinks), _TAIL)
+
+    def cost(z: float) -> float:
+        u = float(special.ndtr(z))
+        return abs(f(u) - g(u)) ** power * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+    pieces = [integrate.quad(cost, *ends, epsabs=1e-9, epsrel=1e-9, limit=200)[0] for ends in itertools.pairwise(edges)]
+    return float(sum(pieces) ** (1 / power))
 
 
 # ---- Gaussians ------------------------------------------------------------------------------
