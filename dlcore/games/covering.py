@@ -34,7 +34,7 @@ def wasserstein(x: Float[np.ndarray, "n d"], y: Float[np.ndarray, "m d"]) -> flo
 
 
 def parts(data: Float[np.ndarray, "n d"], count: Integer = 8) -> Parts:
-    """``count`` parts of the data by k-means from points far from each other; near is 1½ times what holds 95 % of the data."""
+    """``count`` parts of the data by k-means from points far from each other; near is twice what holds 95 % of the data."""
     data = samples("data", data)
     if len(data) <= positive_int("count", count):
         raise ValueError(f"data must hold more points than the {count} parts, got {len(data)}: pass more points")
@@ -42,7 +42,7 @@ def parts(data: Float[np.ndarray, "n d"], count: Integer = 8) -> Parts:
     while len(far) < count:
         far.append(int(cdist(data, data[far]).min(axis=1).argmax()))
     centres, _ = kmeans2(data, data[far], minit="matrix")
-    radius = 1.5 * float(np.quantile(cdist(data, centres).min(axis=1), 0.95))
+    radius = 2 * float(np.quantile(cdist(data, centres).min(axis=1), 0.95))
     return Parts(centres, radius, _shares(data, centres, radius))
 
 

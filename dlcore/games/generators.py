@@ -1,14 +1,14 @@
 """Small generative adversarial networks in the plane, many of them trained at once.
 
-A generator G maps noise z ~ N(0, I) of the plane to the plane, a discriminator h maps the plane to a number; D = σ(h). Both have two
-hidden layers. An update of h descends, on a batch of data x and of samples G(z),
+A generator G maps noise z ~ N(0, I) of the plane to the plane, f maps the plane to a number; D = σ(f). Both have two
+hidden layers. An update of f descends, on a batch of data x and of samples G(z),
 
-    mean ln(1 + e^{−h(x)}) + mean ln(1 + e^{h(G(z))})            "minimax", "non-saturating"
-    mean h(G(z)) − mean h(x)                                     "clipping": then its parameters are clipped to [−c, c]
-    the same + λ mean (‖∇h(x̃)‖ − 1)², x̃ between x and G(z)       "penalty"
+    mean ln(1 + e^{−f(x)}) + mean ln(1 + e^{f(G(z))})            "minimax", "non-saturating"
+    mean f(G(z)) − mean f(x)                                     "clipping": then its parameters are clipped to [−c, c]
+    the same + λ mean (‖∇f(x̃)‖ − 1)², x̃ between x and G(z)       "penalty"
 
-and one of G, after every ``inner`` updates of h, descends mean −ln(1 + e^{h(G(z))}) (minimax), mean ln(1 + e^{−h(G(z))})
-(non-saturating) or −mean h(G(z)). Goodfellow et al. (2014); Arjovsky et al. (2017); Gulrajani et al. (2017). Steps are Adam's with
+and one of G, after every ``inner`` updates of f, descends mean −ln(1 + e^{f(G(z))}) (minimax), mean ln(1 + e^{−f(G(z))})
+(non-saturating) or −mean f(G(z)). Goodfellow et al. (2014); Arjovsky et al. (2017); Gulrajani et al. (2017). Steps are Adam's with
 β = (½, 0.9), a learning rate for each network. A leading axis numbers the games, as in `dlcore.networks.training`.
 """
 
@@ -30,7 +30,7 @@ _SIZES = tuple(int(np.prod(shape)) for shape in _SHAPES)
 
 
 class Game(NamedTuple):
-    """A game: which data, which loss, learning rates of h and of G, updates of h for one of G, spread of G's first samples, seed."""
+    """A game: which data, which loss, learning rates of f and of G, updates of f for one of G, spread of G's first samples, seed."""
 
     data: str
     loss: str
@@ -42,10 +42,11 @@ class Game(NamedTuple):
 
 
 class Films(NamedTuple):
-    """What ``play`` keeps, frame by frame: points of G at always the same noise, h on a grid and ∇h at the points."""
+    """What ``play`` keeps, frame by frame: points of G at always the same noise, f and ∇f there, and f on a grid."""
 
     updates: Float[np.ndarray, " frames"]
     points: Float[np.ndarray, "games frames points 2"]
+    marks: Float[np.ndarray, "games frames points"]
     pulls: Float[np.ndarray, "games frames points 2"]
     axis: Float[np.ndarray, " side"]
     landscape: Float[np.ndarray, "games frames side side"]
@@ -56,7 +57,7 @@ def play(
     games: Sequence[Game], data: Mapping[str, Float[np.ndarray, "_ 2"]], *, updates: Integer, frames: Integer, points: Integer = 128,
     side: Integer = 24, watch: Callable[[Iterable], Iterable] = iter,
 ) -> Films:  # fmt: skip
-    """Play all ``games`` on the point sets ``data[name]`` for so many updates of h, and keep ``frames`` frames, the start among them.
+    """Play all ``games`` on the point sets ``data[name]`` for so many updates of f, and keep ``frames`` frames, the start among them.
 
     ``watch`` wraps the loop over the frames, for a bar: ``lambda loop: progress(loop, "training")``.
     """
@@ -84,11 +85,11 @@ def play(
     back = np.argsort(order)
     shots = [np.stack(parts, 1)[back].astype(float) for parts in zip(*kept)]
     ends = np.concatenate([run.h.detach().numpy() for run in runs])[back].astype(float)
-    return Films(np.arange(frames) * float(every), shots[0], shots[1], np.linspace(-VIEW, VIEW, side), shots[2], ends)
+    return Films(np.arange(frames) * float(every), *shots[:3], np.linspace(-VIEW, VIEW, side), shots[3], ends)
 
 
 def heights(parameters: Float[np.ndarray, "games parameters"], x: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "games n"]:
-    """The discriminators' outputs h at the points x, in double precision."""
+    """The discriminators' outputs f at the points x, in double precision."""
     x = torch.tensor(np.asarray(x, dtype=float))
     return _network(torch.tensor(np.asarray(parameters, dtype=float)), x.expand(len(parameters), -1, -1), 1)[..., 0].numpy()
 
@@ -139,15 +140,16 @@ class _Run:
         return torch.tensor(self.rng.standard_normal((BATCH, 2), dtype=np.float32)).expand(len(self.g), -1, -1)
 
     def shot(self, points: int, side: int) -> tuple[np.ndarray, ...]:
-        """Points of G at noise that does not change, ∇h there, and h on the grid."""
+        """Points of G at noise that does not change, f and ∇f there, and f on the grid."""
         z = torch.tensor(np.random.default_rng(54321).standard_normal((points, 2), dtype=np.float32)).expand(len(self.g), -1, -1)
         axis = torch.linspace(-VIEW, VIEW, side)
         grid = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).reshape(-1, 2)
         with torch.no_grad():
             made, field = _network(self.g, z, 2), _network(self.h, grid.expand(len(self.h), -1, -1), 1)
         made.requires_grad_()
-        pull = torch.autograd.grad(_network(self.h.detach(), made, 1).sum(), made)[0]
-        return made.detach().numpy(), pull.numpy(), field.numpy().reshape(-1, side, side)
+        marks = _network(self.h.detach(), made, 1)[..., 0]
+        pull = torch.autograd.grad(marks.sum(), made)[0]
+        return made.detach().numpy(), marks.detach().numpy(), pull.numpy(), field.numpy().reshape(-1, side, side)
 
 
 class _Adam:

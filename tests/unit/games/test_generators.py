@@ -82,6 +82,7 @@ def test_landscape_and_pulls_are_of_the_discriminator():
     for k in range(2):
         there, e = films.points[k, -1], 1e-6
         slopes = [(heights(films.discriminators, there + d) - heights(films.discriminators, there - d))[k] / (2 * e) for d in e * np.eye(2)]
+        np.testing.assert_allclose(films.marks[k, -1], heights(films.discriminators, there)[k], atol=1e-5)
         np.testing.assert_allclose(films.pulls[k, -1], np.stack(slopes, -1), atol=1e-4)
 
 
