@@ -1,6 +1,7 @@
 """Robustness: adversarial examples, defences, and certificates.
 
     linear          exact smallest perturbations of linear classifiers, in each norm
+    classifiers     digits with pixels from 0 to 1, a small network, its gradients in the image
     attacks         fast gradient signs, projected gradients, many images and budgets at once
     margins         Carlini and Wagner's penalties, exact penalties, smallest perturbations
     zeroth_order    gradients from values alone: estimators, their bias and variance
