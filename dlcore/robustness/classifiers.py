@@ -48,9 +48,7 @@ class Classifier(NamedTuple):
         top = z.max(axis=-1, keepdims=True)
         return np.log(np.exp(z - top).sum(axis=-1)) + top[..., 0] - _pick(z, y)
 
-    def pull(
-        self, x: Float[np.ndarray, "*batch n d"], slope: Callable[[np.ndarray], np.ndarray]
-    ) -> Float[np.ndarray, "*batch n d"]:
+    def pull(self, x: Float[np.ndarray, "*batch n d"], slope: Callable[[np.ndarray], np.ndarray]) -> Float[np.ndarray, "*batch n d"]:
         """∇ₓ of a function of the logits whose gradient in the logits is ``slope(logits)``, by back-propagation."""
         active = []
         for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
