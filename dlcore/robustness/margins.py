@@ -13,9 +13,9 @@ For one linear constraint ⟨w, δ⟩ ≥ m > 0 the penalised problems have the 
 
 Source: Carlini & Wagner 2017 (their f₄ and f₆, κ = 0; pixels as (1 + tanh u)/2; squared norm; a search for c).
 
->>> z = np.array([5.0, 1.0])
->>> [float(PENALTIES[name](z, np.array(1))) for name in ("half_logit", "margin")]
-[0.0, 4.0]
+>>> z, t = np.array([[5.0, 1.0]]), np.array([1])
+>>> half_logit(z, t).tolist(), margin(z, t).tolist()
+([0.0], [4.0])
 """
 
 from typing import NamedTuple
@@ -111,7 +111,7 @@ def _margin_slope(z: np.ndarray, t: np.ndarray) -> np.ndarray:
 
 
 def _at(z: np.ndarray, t: Classes) -> np.ndarray:
-    return np.take_along_axis(z, np.broadcast_to(t, z.shape[:-1])[..., None], axis=-1)[..., 0]
+    return np.asarray(np.take_along_axis(z, np.broadcast_to(t, z.shape[:-1])[..., None], axis=-1)[..., 0])
 
 
 def _rival(z: np.ndarray, t: Classes) -> tuple[np.ndarray, np.ndarray]:
