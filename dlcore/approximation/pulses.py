@@ -95,7 +95,7 @@ def fine_grid(cells: Integer) -> Float[np.ndarray, " points"]:
 def _fine(f: Function, cells: Integer) -> tuple[np.ndarray, int]:
     """Values of f on a grid of [0, 1] to which the cells' ends belong, and how many steps of it a cell has."""
     x = fine_grid(cells)
-    return _values(f, x), (len(x) - 1) // cells
+    return _values(f, x), (len(x) - 1) // int(cells)
 
 
 def _values(f: Function, x: np.ndarray) -> np.ndarray:
