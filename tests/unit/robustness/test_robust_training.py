@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+import torch
+
+from dlcore.networks.training import cross_entropy
+from dlcore.robustness.attacks import pgd
+from dlcore.robustness.classifiers import Classifier, pixels
+from dlcore.robustness.training import adversarial, attacked, errors, logits
+
+
+def tensors(models, rng):
+    return [torch.tensor(rng.normal(size=s)) for s in ((models, 7, 5), (models, 3, 7), (models, 1, 7), (models, 1, 3))]
+
+
+def test_logits_and_attacks_are_those_of_each_classifier_alone(rng):
+    p, x, y = tensors(2, rng), rng.uniform(size=(6, 5)), rng.integers(0, 3, 6)
+    radii = torch.tensor([[[0.05]], [[0.2]]], dtype=torch.float64)
+    together = attacked(p, torch.tensor(x), torch.tensor(y), radii, torch.zeros(6, 5, dtype=torch.float64), steps=5, rate=0.4).numpy()
+    for k, radius in enumerate((0.05, 0.2)):
+        one = Classifier([p[0][k].numpy(), p[1][k].numpy()], [p[2][k, 0].numpy(), p[3][k, 0].numpy()])
+        np.testing.assert_allclose(logits(p, torch.tensor(x))[k], one.logits(x), atol=1e-12)
+        np.testing.assert_allclose(together[k], pgd(one.gradient(y), x, radius, steps=5, rate=0.4), atol=1e-12)
+
+
+def test_an_attack_leaves_no_gradient_behind(rng):
+    p = [q.requires_grad_() for q in tensors(1, rng)]
+    x, y = torch.tensor(rng.uniform(size=(4, 5))), torch.tensor([0, 1, 2, 0])
+    worst = attacked(p, x, y, torch.tensor([[[0.1]]]), torch.zeros(4, 5), steps=2, rate=0.5)
+    assert not worst.requires_grad and all(q.grad is None for q in p)
+    assert (cross_entropy(logits(p, worst), y) > cross_entropy(logits(p, x[None]), y)).all()
+
+
+def test_training_on_attacked_images_helps_against_the_attack():
+    data = pixels(np.random.default_rng(0), train=300)
+    nets = adversarial(np.random.default_rng(1), data, [0.0, 0.1, 0.1], hidden=(32,), steps=150, batch=50)
+    share = errors(nets, data.test_x[:150], data.test_y[:150], [0.0, 0.1])
+    assert share[1, 1] < 0.7 * share[0, 1] and (share[:, 0] <= share[:, 1]).all() and share[0, 0] < 0.2
+    np.testing.assert_allclose(nets[1].weights[0], nets[2].weights[0])  # equal budgets, equal networks
+
+
+def test_bad_input_is_named():
+    data = pixels(np.random.default_rng(0), train=50)
+    with pytest.raises(ValueError, match="budgets must be non-negative"):
+        adversarial(np.random.default_rng(0), data, [-0.1], steps=1, batch=10)
+    with pytest.raises(ValueError, match="climbs must be at least 1"):
+        adversarial(np.random.default_rng(0), data, [0.1], steps=1, batch=10, climbs=0)
