@@ -20,17 +20,21 @@ def link_quiz(app, pagename, templatename, context, doctree) -> None:
 
 
 def write(app) -> None:
-    """Write both files where Sphinx looks for what pages load, and take MathJax's settings over from Sphinx."""
+    """Write both files where Sphinx looks for what pages load, and take MathJax's settings over from Sphinx.
+
+    MathJax comes in the parts that the settings name. Its file for all of it is a third longer for a menu on every formula, and
+    each of a page's formulas then stops the Tab key.
+    """
     from dlcore.explore import assets
 
     folder = Path(app.doctreedir).parent / "scripts"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _QUIZ).write_text(assets.quizzes(), encoding="utf-8")
-    settings, app.config.mathjax3_config = app.config.mathjax3_config, None
-    if settings:
-        given = f"window.MathJax = {json.dumps(settings)};\n" + _LATER.read_text(encoding="utf-8")
-        (folder / _SETTINGS).write_text(given, encoding="utf-8")
-        app.add_js_file(_SETTINGS, priority=490)  # before MathJax itself
+    settings, app.config.mathjax3_config = app.config.mathjax3_config or {}, None
+    app.config.mathjax_path = "mathjax/startup.js"
+    given = f"window.MathJax = {json.dumps(settings)};\n" + _LATER.read_text(encoding="utf-8")
+    (folder / _SETTINGS).write_text(given, encoding="utf-8")
+    app.add_js_file(_SETTINGS, priority=490)  # before MathJax itself
     app.config.html_static_path.append(str(folder))
 
 

@@ -15,7 +15,7 @@ def test_questions_and_formulas_need_no_script_inside_the_page(book):
     assert not any("MathJax" in text or "quiz" in text for text in inside)
     assert "_static/quiz.js" in page and "_static/quiz.js" not in book.page("plain")
     scripts = re.findall(r'src="([^"?]+)', page)
-    order = [next(k for k, address in enumerate(scripts) if name in address) for name in ("mathjax-settings.js", "tex-chtml.js")]
+    order = [next(k for k, address in enumerate(scripts) if name in address) for name in ("mathjax-settings.js", "mathjax/startup.js")]
     assert order == sorted(order)
     assert "window.MathJax" in (book.html / "_static" / "mathjax-settings.js").read_text(encoding="utf-8")
     assert "form.quiz" in (book.html / "_static" / "quiz.js").read_text(encoding="utf-8")

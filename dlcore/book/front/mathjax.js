@@ -20,5 +20,6 @@
     }
     await window.MathJax.startup.defaultPageReady(); // what is not marked as a formula
   };
+  window.MathJax.loader = { load: ["input/tex", "output/chtml", "a11y/assistive-mml"] };
   window.MathJax.startup = { pageReady: setSomeAtATime };
 }
