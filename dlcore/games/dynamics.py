@@ -102,9 +102,7 @@ def extragradient(rate: Reals) -> Method:
     def step(state: State, game: Game) -> State:
         x, y, _, t = state
         ahead_x, ahead_y = moved(x, eta * game.grad_x(x, y)), ascended(game, y, eta * game.grad_y(x, y))
-        return State(
-            moved(x, eta * game.grad_x(ahead_x, ahead_y)), ascended(game, y, eta * game.grad_y(ahead_x, ahead_y)), (), t + 1
-        )
+        return State(moved(x, eta * game.grad_x(ahead_x, ahead_y)), ascended(game, y, eta * game.grad_y(ahead_x, ahead_y)), (), t + 1)
 
     return Method(lambda x, y: begin(x, y, eta), step)
 
