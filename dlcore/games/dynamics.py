@@ -148,7 +148,7 @@ def step_matrix(method: Method, game: Game) -> Float[np.ndarray, "... size size"
 
 def radius(method: Method, game: Game) -> Float[np.ndarray, "..."]:
     """The spectral radius of :func:`step_matrix`: in the long run distances change by this factor a step."""
-    return np.abs(np.linalg.eigvals(step_matrix(method, game))).max(axis=-1)
+    return np.asarray(np.abs(np.linalg.eigvals(step_matrix(method, game))).max(axis=-1))
 
 
 def bilinear_radius(method: str, s: Reals) -> Float[np.ndarray, "..."]:

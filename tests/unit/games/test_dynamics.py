@@ -49,6 +49,8 @@ def test_radii_on_a_bilinear_game(name):
     sigma = 2.5
     found = radius(MAKE[name](s[:, None] / sigma), quadratic(0.0, sigma, 0.0))
     np.testing.assert_allclose(found, bilinear_radius(name, s), rtol=1e-12)
+    one = radius(MAKE[name](0.12), quadratic(0.0, sigma, 0.0))  # a single step size: an array still
+    assert isinstance(one, np.ndarray) and one.shape == () and float(one) == pytest.approx(float(found[1]), rel=1e-12)
 
 
 def test_the_thresholds():
