@@ -22,7 +22,7 @@ from scipy import integrate, special, stats
 
 from dlcore.checks import Integer, Real, generator, positive, positive_int, samples
 
-from .transport import matching, on_line
+from .transport import matching
 
 _LEVELS = 60  # of cubes, the finest as wide as the rounding of 1
 
@@ -40,8 +40,12 @@ def between_samples(n: Integer, d: Integer, repeats: Integer, rng: np.random.Gen
         raise ValueError(f"law must be 'normal' or 'uniform', got {law!r}: choose one of these")
     draw = generator("rng", rng).standard_normal if law == "normal" else rng.random
     pairs = draw((positive_int("repeats", repeats), 2, positive_int("n", n), positive_int("d", d)))
-    far = [on_line(x[:, 0], y[:, 0]) if d == 1 else matching(x, y)[1] for x, y in pairs]
-    return Distances(np.array(far), np.linalg.norm(pairs[:, 0].mean(axis=1) - pairs[:, 1].mean(axis=1), axis=-1))
+    if d == 1:
+        first, second = np.sort(pairs[..., 0], axis=-1).transpose(1, 0, 2)  # partners are of equal rank
+        far = np.abs(first - second).mean(axis=-1)
+    else:
+        far = np.array([matching(x, y)[1] for x, y in pairs])
+    return Distances(far, np.linalg.norm(pairs[:, 0].mean(axis=1) - pairs[:, 1].mean(axis=1), axis=-1))
 
 
 def single_distance(d: Integer) -> float:

@@ -75,14 +75,6 @@ def potential(z: Float[np.ndarray, "k d"], y: Float[np.ndarray, "n d"], g: Float
 # ---- on the line ----------------------------------------------------------------------------
 
 
-def monotone_plan(a: Float[np.ndarray, " m"], b: Float[np.ndarray, " n"]) -> Float[np.ndarray, "m n"]:
-    """The plan without crossings between masses in the order of their places: γ(first i, first j) = min(A_i, B_j), A and B the sums."""
-    a, b = _masses("a", a), _masses("b", b)
-    upto_a, upto_b = (np.concatenate([[0.0], np.cumsum(masses)[:-1], [1.0]]) for masses in (a, b))
-    shared = np.minimum(upto_a[1:, None], upto_b[1:]) - np.maximum(upto_a[:-1, None], upto_b[:-1])
-    return np.maximum(shared, 0.0)
-
-
 def on_line(
     x: Float[np.ndarray, " m"],
     y: Float[np.ndarray, " n"],

@@ -19,11 +19,14 @@ def test_single_points(rng):
 def test_on_the_line(rng):
     found = sampling.between_samples(12, 1, 1500, rng)
     assert errors_off(found.transport, sampling.normal_on_line(12)) < 4
+    pair = np.random.default_rng(3).standard_normal((2, 12))
+    again = sampling.between_samples(12, 1, 1, np.random.default_rng(3)).transport
+    assert again == pytest.approx(transport.matching(*pair[..., None])[1], rel=1e-12)
     assert sampling.normal_on_line(1) == pytest.approx(sampling.single_distance(1), rel=1e-8)
 
 
 def test_distances_in_space(rng):
-    found = sampling.between_samples(8, 3, 500, rng)
+    found = sampling.between_samples(8, 3, 200, rng)
     assert np.all(found.means <= found.transport)  # a linear function is 1-Lipschitz
     assert errors_off(found.means, sampling.single_distance(3) / math.sqrt(8)) < 4
 
