@@ -16,9 +16,12 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from dlcore.checks import Integer, Real, generator, layer_widths, non_negative, positive, positive_int, samples
-from dlcore.networks.training import minibatches
+from dlcore.checks import Integer, Real, generator, layer_widths, non_negative, number, positive, positive_int, samples
+from dlcore.networks.training import cross_entropy, minibatches
+from dlcore.networks.training import train as train_networks
+from dlcore.optimizers.adaptive import adam
 from dlcore.robustness.classifiers import Classifier
+from dlcore.robustness.training import logits
 
 
 def train(
@@ -31,26 +34,24 @@ def train(
     """
     widths, steps = layer_widths(widths), positive_int("steps", steps)
     samples("x", x)
-    budgets = torch.tensor(np.asarray(non_negative("epsilons", epsilons), dtype=np.float32))[:, None, None]
-    generator("rng", rng)
-    draws = [rng.standard_normal((b, a)) * np.sqrt(2 / a) for a, b in pairwise(widths)]
-    w = [torch.tensor(np.tile(d, (len(budgets), 1, 1)), dtype=torch.float32, requires_grad=True) for d in draws]
-    b = [torch.zeros(len(budgets), 1, n, requires_grad=True) for n in widths[1:]]
-    adam = torch.optim.Adam([*w, *b], lr=float(positive("rate", rate)))
-    inputs, targets = torch.tensor(x, dtype=torch.float32), torch.tensor(labels)
-    for step, batch in zip(range(steps), minibatches(rng, len(x), size), strict=False):
-        share = min(1.0, 2 * step / steps)
-        adam.param_groups[0]["lr"] = rate * (1 - step / steps)
-        chosen = inputs[batch].expand(len(budgets), -1, -1)
-        low = (chosen - share * budgets).clamp(min=inside[0])
-        high = (chosen + share * budgets).clamp(max=inside[1])
-        worst, plain = worst_scores(w, b, low, high, targets[batch]), _scores(w, b, chosen)
-        loss = (1 - share / 2) * _entropy(plain, targets[batch]) + share / 2 * _entropy(worst, targets[batch])
-        adam.zero_grad()
-        loss.backward()
-        adam.step()
-    kept = [[p.detach().numpy().astype(float) for p in part] for part in (w, b)]
-    return [Classifier([p[k] for p in kept[0]], [p[k, 0] for p in kept[1]]) for k in range(len(budgets))]
+    budgets = torch.tensor(np.asarray(non_negative("epsilons", list(epsilons)), dtype=np.float32))[:, None, None]
+    number("rate", positive("rate", rate))
+    draws = [generator("rng", rng).standard_normal((b, a)) * np.sqrt(2 / a) for a, b in pairwise(widths)]
+    start = [np.repeat(d[None], len(budgets), axis=0) for d in draws] + [np.zeros((len(budgets), 1, n)) for n in widths[1:]]
+    inputs, targets, layers = torch.tensor(x, dtype=torch.float32), torch.tensor(labels), len(draws)
+    calls = iter(range(steps + 1))
+
+    def loss(parameters: Sequence[torch.Tensor], batch: np.ndarray) -> torch.Tensor:
+        share, (w, b) = min(1.0, 2 * next(calls) / steps), (parameters[:layers], parameters[layers:])
+        chosen, y = inputs[batch].expand(len(budgets), -1, -1), targets[batch]
+        low, high = (chosen - share * budgets).clamp_min(inside[0]), (chosen + share * budgets).clamp_max(inside[1])
+        worst = cross_entropy(worst_scores(w, b, low, high, y), y)
+        return (1 - share / 2) * cross_entropy(logits(parameters, chosen), y) + share / 2 * worst
+
+    method = adam(lambda step: rate * (1 - step / steps))
+    end = train_networks(loss, start, method, steps=steps, batches=minibatches(rng, len(x), size)).parameters
+    w, b = [p.astype(float) for p in end[:layers]], [p.astype(float) for p in end[layers:]]
+    return [Classifier([p[k] for p in w], [p[k, 0] for p in b]) for k in range(len(budgets))]
 
 
 def worst_scores(
@@ -65,18 +66,8 @@ def worst_scores(
         centre, radius = centre @ weight.mT + bias, radius @ weight.abs().mT
         low, high = torch.relu(centre - radius), torch.relu(centre + radius)
         centre, radius = (low + high) / 2, (high - low) / 2
-    apart = w[-1][:, None] - w[-1][:, labels][:, :, None]  # models, examples, classes, width
-    shift = b[-1] - b[-1][:, 0][:, labels][:, :, None]
-    return (apart @ centre[..., None] + apart.abs() @ radius[..., None])[..., 0] + shift
-
-
-def _scores(w, b, x):
-    for weight, bias in zip(w[:-1], b[:-1], strict=True):
-        x = torch.relu(x @ weight.mT + bias)
-    return x @ w[-1].mT + b[-1]
-
-
-def _entropy(scores, labels):
-    """The sum over models of the mean cross entropy."""
-    taken = torch.log_softmax(scores, dim=-1)[:, torch.arange(len(labels)), labels]
-    return -taken.mean(dim=1).sum()
+    count, classes, width = w[-1].shape
+    apart = w[-1][:, None] - w[-1][:, :, None]  # models, y, k, width: the rows W_k − W_y
+    widest = (radius @ apart.abs().reshape(count, classes**2, width).mT).reshape(count, -1, classes, classes)
+    own, scores = torch.arange(len(labels)), centre @ w[-1].mT + b[-1]
+    return scores - scores[:, own, labels][..., None] + widest[:, own, labels]
