@@ -9,11 +9,12 @@ Summed over h this is p(v) ∝ e^{b·v} ∏_j (1 + e^{c_j + (Wᵀv)_j}) (Smolens
 [0.25, 0.25, 0.25, 0.25]
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import expit, softmax
+from scipy.special import expit, rel_entr
 
 from dlcore.checks import Integer, Real, finite, generator, positive, positive_int
 
@@ -35,7 +36,7 @@ def patterns(units: Integer) -> Float[np.ndarray, "states units"]:
     """All patterns of so many units, in the order of binary numbers."""
     if positive_int("units", units) > MOST:
         raise ValueError(f"units must be at most {MOST}, got {units}: more patterns cannot be enumerated soon")
-    return (np.arange(2**units)[:, None] >> np.arange(units)[::-1] & 1).astype(float)
+    return _bits(int(units)).copy()
 
 
 def random_machine(rng: np.random.Generator, visible: Integer, hidden: Integer, spread: Real = 0.1) -> Machine:
@@ -52,15 +53,12 @@ def energies(machine: Machine) -> Float[np.ndarray, "visible hidden"]:
 
 def law(machine: Machine) -> Float[np.ndarray, " visible"]:
     """p(v), by the product over hidden units."""
-    v = patterns(len(_checked(machine).visible))
-    return softmax(v @ machine.visible + np.logaddexp(0, machine.hidden + v @ machine.weights).sum(axis=1))
+    return _law(_checked(machine))
 
 
 def kernel(machine: Machine) -> Float[np.ndarray, "visible visible"]:
     """Gibbs sampling as a matrix: from v draw h given v, from h the next v. Row v is the law of the next pattern."""
-    v, h = (patterns(side) for side in _checked(machine).weights.shape)
-    up = _product(expit(machine.hidden + v @ machine.weights), h)
-    return up @ _product(expit(machine.visible + h @ machine.weights.T), v)
+    return _kernel(_checked(machine))
 
 
 def second_eigenvalue(machine: Machine) -> float:
@@ -72,11 +70,10 @@ def second_eigenvalue(machine: Machine) -> float:
 
 def moments(machine: Machine, of: Float[np.ndarray, " visible"]) -> Machine:
     """E v hᵀ, E v, E h where v has the law ``of`` and h is drawn by the machine."""
-    v = patterns(len(_checked(machine).visible))
-    if np.shape(of) != (len(v),) or np.min(of) < 0 or not np.isclose(np.sum(of), 1):
-        raise ValueError(f"of must be a law of {len(v)} patterns, got shape {np.shape(of)} and sum {np.sum(of)}: normalise it")
-    h = expit(machine.hidden + v @ machine.weights)
-    return Machine((v * of[:, None]).T @ h, of @ v, of @ h)
+    count = len(patterns(len(_checked(machine).visible)))
+    if np.shape(of) != (count,) or np.min(of) < 0 or not np.isclose(np.sum(of), 1):
+        raise ValueError(f"of must be a law of {count} patterns, got shape {np.shape(of)} and sum {np.sum(of)}: normalise it")
+    return _moments(machine, of)
 
 
 def gradient(machine: Machine, data: Float[np.ndarray, " visible"]) -> Machine:
@@ -92,20 +89,47 @@ def contrastive(machine: Machine, data: Float[np.ndarray, " visible"], k: Intege
 
 def divergence(machine: Machine, data: Float[np.ndarray, " visible"]) -> float:
     """KL(data ‖ p) = the entropy's part less the mean log-likelihood."""
-    there = data > 0
-    return float(np.sum(data[there] * np.log(data[there] / law(machine)[there])))
+    return float(rel_entr(data, law(machine)).sum())
 
 
 def climb(
     machine: Machine, data: Float[np.ndarray, " visible"], *, steps: Integer, rate: Real, k: Integer | None = None
 ) -> tuple[Machine, Float[np.ndarray, " steps_plus_1"]]:
     """Follow the gradient (k=None) or the mean of contrastive divergence: the machine, and KL before each step and after the last."""
-    course = [divergence(machine, data)]
+    rate, power, course = positive("rate", rate), None if k is None else positive_int("k", k), [divergence(machine, data)]
+    p = law(machine)
+    moments(machine, data)  # refuses data that are no law
     for _ in range(positive_int("steps", steps)):
-        way = gradient(machine, data) if k is None else contrastive(machine, data, k)
-        machine = Machine(*(p + positive("rate", rate) * g for p, g in zip(machine, way)))
-        course.append(divergence(machine, data))
+        apart = data - (p if power is None else data @ np.linalg.matrix_power(_kernel(machine), power))
+        machine = Machine(*(part + rate * slope for part, slope in zip(machine, _moments(machine, apart))))
+        p = _law(machine)
+        course.append(float(rel_entr(data, p).sum()))
     return machine, np.array(course)
+
+
+@cache
+def _bits(units: int) -> np.ndarray:
+    return (np.arange(2**units)[:, None] >> np.arange(units)[::-1] & 1).astype(float)
+
+
+def _law(machine: Machine) -> np.ndarray:
+    v = _bits(len(machine.visible))
+    logs = v @ machine.visible + np.logaddexp(0, machine.hidden + v @ machine.weights).sum(axis=1)
+    weights = np.exp(logs - logs.max())
+    return weights / weights.sum()
+
+
+def _kernel(machine: Machine) -> np.ndarray:
+    v, h = (_bits(side) for side in machine.weights.shape)
+    up = _product(expit(machine.hidden + v @ machine.weights), h)
+    return up @ _product(expit(machine.visible + h @ machine.weights.T), v)
+
+
+def _moments(machine: Machine, of: np.ndarray) -> Machine:
+    """Linear in `of`: the moments of a difference of laws are the difference of theirs."""
+    v = _bits(len(machine.visible))
+    h = expit(machine.hidden + v @ machine.weights)
+    return Machine((v * of[:, None]).T @ h, of @ v, of @ h)
 
 
 def _product(on: np.ndarray, states: np.ndarray) -> np.ndarray:
