@@ -30,11 +30,11 @@ def test_parts_are_the_clusters_that_there_are():
 
 def test_who_is_near_and_how_many_are_a_quarter():
     square = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]])
-    whole = parts(np.concatenate([np.tile(square, (5, 1)), np.tile(square + [10, 0], (5, 1))]), 2)
+    whole = parts(np.concatenate([np.tile(square, (5, 1)), np.tile(square + np.array([10, 0]), (5, 1))]), 2)
     assert whole.radius == pytest.approx(2)  # twice 1, the distance of all of them
     here, there = whole.centres
     for distance, number, reached in ((1.9, 13, True), (2.1, 13, False), (1.9, 12, False)):  # a quarter of one half of 100 is 12.5
-        near = np.tile(here + [0, distance], (number, 1))
+        near = np.tile(here + np.array([0, distance]), (number, 1))
         far = np.tile(there, (100 - number, 1))
         assert covered(np.concatenate([near, far]), whole).tolist() == [reached, True]
 
