@@ -32,7 +32,7 @@ def test_an_attack_leaves_no_gradient_behind(rng):
 
 def test_training_on_attacked_images_helps_against_the_attack():
     data = pixels(np.random.default_rng(0), train=300)
-    nets = adversarial(np.random.default_rng(1), data, [0.0, 0.1, 0.1], hidden=(32,), steps=150, batch=50)
+    nets = adversarial(np.random.default_rng(1), data, [0.0, 0.1, 0.1], hidden=(32,), steps=120, batch=25, climbs=2)
     share = errors(nets, data.test_x[:150], data.test_y[:150], [0.0, 0.1])
     assert share[1, 1] < 0.7 * share[0, 1] and (share[:, 0] <= share[:, 1]).all() and share[0, 0] < 0.2
     np.testing.assert_allclose(nets[1].weights[0], nets[2].weights[0])  # equal budgets, equal networks

@@ -64,6 +64,11 @@ def test_bounds_hold_for_a_quadratic(rng):
     assert 4 * values.mean() <= zo.nonconvex_bound(d, L, float(d), steps, mu)
 
 
+def test_bounds_are_the_formulas():
+    assert zo.convex_bound(2, 3.0, 1.0, 4, 0.5) == pytest.approx(4 * 4 * 3 / 4 + 3 * 0.25 * 2 * 14 / 8)
+    assert zo.nonconvex_bound(2, 3.0, 0.5, 4, 0.5) == pytest.approx(16 * 4 * 3 * 0.5 / 4 + 9 * 0.25 * 2 * 14 / 4)
+
+
 def test_an_attack_stays_in_ball_and_box_and_raises_the_loss(rng):
     x, w = rng.uniform(size=(7, 6)), rng.normal(size=6)
     *_, end = zo.attack(lambda z: z @ w, x, 0.2, rng, pairs=40, steps=10, rate=0.3, mu=1e-3)
