@@ -31,11 +31,15 @@ def test_an_attack_leaves_no_gradient_behind(rng):
 
 
 def test_training_on_attacked_images_helps_against_the_attack():
-    data = pixels(np.random.default_rng(0), train=300)
-    nets = adversarial(np.random.default_rng(1), data, [0.0, 0.1, 0.1], hidden=(32,), steps=120, batch=25, climbs=2)
-    share = errors(nets, data.test_x[:150], data.test_y[:150], [0.0, 0.1])
-    assert share[1, 1] < 0.7 * share[0, 1] and (share[:, 0] <= share[:, 1]).all() and share[0, 0] < 0.2
-    np.testing.assert_allclose(nets[1].weights[0], nets[2].weights[0])  # equal budgets, equal networks
+    data, budget = pixels(np.random.default_rng(0), train=300), 0.15
+    x, y = data.test_x[:300], data.test_y[:300]
+    nets = adversarial(np.random.default_rng(1), data, [0.0, budget, budget], hidden=(32,), steps=120, batch=50, climbs=2)
+    np.testing.assert_array_equal(nets[1].weights[0], nets[2].weights[0])  # equal budgets, equal networks
+    lost = [net.labels(pgd(net.gradient(y), x, budget, steps=10, rate=0.25)) != y for net in nets[:2]]
+    only, reverse = (lost[0] & ~lost[1]).sum(), (lost[1] & ~lost[0]).sum()
+    assert only - reverse > 4 * np.sqrt(only + reverse)  # four standard deviations, were both as likely to lose an image (McNemar)
+    share = errors(nets[:2], x, y, [0.0, budget])
+    assert (share[:, 0] <= share[:, 1]).all() and share[:, 1].tolist() == [mask.mean() for mask in lost]
 
 
 def test_bad_input_is_named():
