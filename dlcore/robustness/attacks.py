@@ -12,8 +12,9 @@ comes back has the shape (n, d) or (budgets, n, d). ``gradient`` maps images (*b
 respect to them, of the same shape; an attack towards a chosen class descends instead: pass minus the gradient of its loss.
 
 Conventions (toolboxes differ in them): a step has the length ``rate`` × budget (Foolbox calls this ``rel_stepsize``); pixels are
-clipped to ``box`` after the projection onto the ball, in `fgsm` too; what comes back is the last iterate, not the best one;
-without ``rng`` the start is the image itself, with it a uniform draw from the ball.
+clipped to ``box`` after the projection onto the ball, in `fgsm` too (the Adversarial Robustness Toolbox clips first, which for the
+norm inf is the same); what comes back is the last iterate, not the best one; without ``rng`` the start is the image itself, with it
+a uniform draw from the ball.
 
 Sources: Goodfellow, Shlens & Szegedy 2015; Kurakin, Goodfellow & Bengio 2017; Madry, Makelov, Schmidt, Tsipras & Vladu 2018;
 Duchi, Shalev-Shwartz, Singer & Chandra 2008 (the projection onto the ball of norm 1).
