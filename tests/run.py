@@ -89,7 +89,7 @@ def key_of_notebook(path: Path) -> str:
 def parts(chapter: str | None, workers: int, every_page: bool) -> tuple[list[Part], dict[str, str]]:
     """The parts in order, and the variables that their commands find set."""
     pytest = [sys.executable, "-m", "pytest", "-q", "--timeout=900", "-n", str(workers), "--dist"]
-    nbval = [*pytest, "loadfile", "--nbval-lax", "--nbval-current-env"]
+    nbval = [*pytest, "loadfile", "-p", "tests.forked", "--nbval-lax", "--nbval-current-env"]
     style = [[str(BIN / "ruff"), "check", "."], [str(BIN / "lint-imports"), "--no-cache"]]
     build = [str(BIN / "jupyter-book"), "build", ".", "-W", "--keep-going"]
     paths, html, others = notebooks(chapter), ROOT / "_build" / "html", ()

@@ -5,6 +5,7 @@
     figures   a page of its own for every figure, and where its still lies
     baking    where explorers put their data while notebooks run, what they say meanwhile, what the book keeps
     execution runs notebooks side by side before Sphinx reads them one by one
+    kernels   forked from a process that has loaded the large libraries
     incremental when pages are read or written although none was edited
     only      one chapter alone, for whoever is writing it
     links     [text](#explorer-NAME?depth=50) in prose

@@ -20,6 +20,7 @@ from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 from sphinx.util import logging
 
+from dlcore.book.kernels import use_forked
 from dlcore.explore.reach import Reach, reach_of_code
 from dlcore.explore.stills.colours import palette
 
@@ -99,6 +100,7 @@ def _run(cache, waiting: list[Notebook], timeout: float) -> None:
         folder = str(notebook.path.parent)
         return notebook, single_nb_execution(notebook.content, cwd=folder, timeout=timeout, allow_errors=False)
 
+    use_forked()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # kernels inherit it: as many threads in all as there are cores
     with ThreadPoolExecutor(joblib.cpu_count()) as pool:
         for done in as_completed([pool.submit(run, notebook) for notebook in waiting]):
