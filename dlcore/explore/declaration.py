@@ -5,6 +5,7 @@ state is computed, for the kernel and for the built page alike.
 """
 
 import dataclasses
+import functools
 import inspect
 import itertools
 import math
@@ -91,7 +92,7 @@ class Declaration:
         """Whether a telephone has room for higher panels: the controls stand in one row, and there is no story."""
         return len(self.parameters) - bool(self.time) <= 2 and not self.steps
 
-    @property
+    @functools.cached_property
     def shipped(self) -> tuple[str, ...]:
         """Names of the arrays that a picture needs, and of what is guessed."""
         return tuple(dict.fromkeys([*shipped_names(self.figure), *self._guessed]))
@@ -160,7 +161,7 @@ class Declaration:
     def assemble(self, values: dict, data) -> State:
         """Check what compute returned, take out what the picture needs, write the sentence."""
         data = self._checked(values, data)
-        arrays = shipped(self.figure, data, self._guessed)
+        arrays = shipped(self.shipped, data)
         try:
             check_shapes(self.figure, arrays, self.time, self.frames)
         except ValueError as error:
@@ -174,7 +175,7 @@ class Declaration:
         """One frame of a film that a generator makes: its arrays without the axis of time, and its sentence."""
         data = self._checked(values, data)
         text = self._filled(values | {self.time: self.parameters[self.time].values[frame]}, data)
-        return State(values, shipped(self.figure, data, self._guessed), text)
+        return State(values, shipped(self.shipped, data), text)
 
     def _sentence(self, values: dict, data: dict) -> str:
         """The sentence under the picture."""

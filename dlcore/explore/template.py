@@ -36,10 +36,10 @@ def shipped_names(figure: dict) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[1] + found[2] for found in references(figure)))
 
 
-def shipped(figure: dict, data: dict, more: Iterable[str] = ()) -> dict[str, np.ndarray]:
-    """The arrays that the picture needs, and `more`, taken or derived from what compute returned."""
+def shipped(names: Iterable[str], data: dict) -> dict[str, np.ndarray]:
+    """The arrays of these names, as `shipped_names` has them, taken or derived from what compute returned."""
     arrays = {}
-    for name in dict.fromkeys([*shipped_names(figure), *more]):
+    for name in names:
         log, base = name.startswith("log10:"), name.removeprefix("log10:")
         values = np.asarray(data[base])
         if log:

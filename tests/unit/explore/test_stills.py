@@ -22,7 +22,7 @@ from dlcore.explore.frames import Extents
 from dlcore.explore.stills import colours, labels, panels, ticks
 from dlcore.explore.stills.filled import filled
 from dlcore.explore.stills.layout import Layout
-from dlcore.explore.template import shipped
+from dlcore.explore.template import shipped, shipped_names
 from tests.browser.specimens import every, film, grabbed
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -39,7 +39,7 @@ def start(explorer) -> tuple[dict, dict, list[dict]]:
 
 
 def drawn(figure: dict, **data) -> str:
-    arrays = shipped(figure, {name: np.asarray(values, dtype=float) for name, values in data.items()})
+    arrays = shipped(shipped_names(figure), {name: np.asarray(values, dtype=float) for name, values in data.items()})
     extents = Extents(figure)
     extents.include(arrays)
     return stills.svg(figure, arrays, extents.ranges())

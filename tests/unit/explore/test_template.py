@@ -17,7 +17,7 @@ def test_names_are_found_wherever_they_stand():
 
 @pytest.mark.filterwarnings("error")
 def test_derived_arrays_turn_zero_into_a_gap_without_a_warning():
-    arrays = shipped(heatmap("x", "y", "z", log_z=True), {"x": [1.0], "y": [1.0, 2.0], "z": np.array([[0.0], [100.0]])})
+    arrays = shipped(shipped_names(heatmap("x", "y", "z", log_z=True)), {"x": [1.0], "y": [1.0, 2.0], "z": np.array([[0.0], [100.0]])})
     np.testing.assert_array_equal(arrays["log10:z"], [[-np.inf], [2.0]])
 
 
