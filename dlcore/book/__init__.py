@@ -45,6 +45,7 @@ _PARTS = (
 def setup(app) -> dict:
     """Connect every part to Sphinx."""
     app.connect("builder-inited", _add_front_files)
+    app.connect("env-updated", _write_side_by_side)
     for part in _PARTS:
         import_module(f"dlcore.book.{part}").setup(app)
     return {"version": "1", "env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}
@@ -52,3 +53,10 @@ def setup(app) -> dict:
 
 def _add_front_files(app) -> None:
     app.config.html_static_path.append(str(FRONT))
+
+
+def _write_side_by_side(app, env) -> None:
+    """Pages are written by as many processes as there are cores (Jupyter Book asks Sphinx for one), but read by one."""
+    from joblib import cpu_count
+
+    app.parallel = max(app.parallel, cpu_count())

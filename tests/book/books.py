@@ -26,11 +26,12 @@ PROCESSES.set_forkserver_preload(
 
 @dataclass
 class Built:
-    """What a build said, and how it ended."""
+    """What a build said, how it ended, and which pages of `chapters` it wrote."""
 
     ok: bool
     said: str
     seconds: float
+    written: set[str]
 
     def warnings_about(self, name: str) -> list[str]:
         """The lines of trouble that name a file."""
@@ -39,10 +40,6 @@ class Built:
     def run(self) -> set[str]:
         """The notebooks that were run."""
         return set(re.findall(r"^(\w+)\.\w+: run in", self.said, re.MULTILINE))
-
-    def written(self) -> set[str]:
-        """The pages that were written."""
-        return set(re.findall(r"^writing output\.\.\. \[.*\] chapters/(\w+)", self.said, re.MULTILINE))
 
 
 @dataclass
@@ -68,21 +65,26 @@ class Book:
 
     def build(self) -> Built:
         """Do what the command does that builds the real book."""
-        start, said = time.perf_counter(), self.root.with_suffix(".said")
+        start, said = time.time(), self.root.with_suffix(".said")
         process = PROCESSES.Process(target=_build, args=(self._words, self.package, said))
         process.start()
         process.join(SECONDS)
         if process.exitcode is None:
             process.kill()
-        return Built(process.exitcode == 0, TERMINAL.sub("", said.read_text(encoding="utf-8")), time.perf_counter() - start)
+        return self._built(process.exitcode, said.read_text(encoding="utf-8"), start)
 
     def build_by_command(self) -> Built:
         """Run the command itself."""
-        start = time.perf_counter()
+        start = time.time()
         command = [Path(sys.executable).with_name("jupyter-book"), *self._words]
         environment = os.environ | {"PYTHONPATH": str(self.package)}
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
-        return Built(done.returncode == 0, TERMINAL.sub("", done.stdout), time.perf_counter() - start)
+        return self._built(done.returncode, done.stdout, start)
+
+    def _built(self, code: int, said: str, start: float) -> Built:
+        """Sphinx names the first and the last of the pages that it writes side by side: their files tell which they are."""
+        written = {path.stem for path in (self.html / "chapters").glob("*.html") if path.stat().st_mtime >= start}
+        return Built(code == 0, TERMINAL.sub("", said), time.time() - start, written)
 
     def remove(self, name: str) -> "Book":
         """Take a page out."""

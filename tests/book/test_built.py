@@ -169,7 +169,7 @@ def test_where_nothing_has_changed_nothing_is_written(tmp_path):
     assert "no targets are out of date" in again.said
     assert written_at(book) == before
     (book.root / "_build" / ".doctrees" / "unfinished").touch()  # as a build leaves it that is interrupted
-    assert book.build().written() >= {"claims", "wave", "claim_ledger", "errata", "intro"}
+    assert book.build().written >= {"claims", "wave", "claim_ledger", "errata", "intro"}
 
 
 def test_what_is_made_of_all_pages_follows_each_of_them(tmp_path):
@@ -182,13 +182,13 @@ def test_what_is_made_of_all_pages_follows_each_of_them(tmp_path):
     page = book.root / "chapters" / "claims.md"
     page.write_text(page.read_text(encoding="utf-8").replace("# Page claims", "# Retitled"), encoding="utf-8")
     retitled = book.build()
-    assert {"claims", "claim_ledger", "errata"} <= retitled.written()
+    assert {"claims", "claim_ledger", "errata"} <= retitled.written
     assert '#claim-L2.16">Retitled</a>' in book.page("claim_ledger")
 
     static = book.root / "_static" / "book.css"
     static.write_text(static.read_text(encoding="utf-8") + "\n/* edited */\n", encoding="utf-8")
     copied = book.build()
-    assert copied.written() == {"intro"}
+    assert copied.written == {"intro"}
     assert (book.html / "_static" / "book.css").read_text(encoding="utf-8").endswith("/* edited */\n")
     assert book.page("intro").split("<article")[1] == entry.split("<article")[1].replace("Page claims", "Retitled")
 

@@ -73,7 +73,7 @@ def test_what_is_edited_runs_the_notebooks_that_reach_it(book, tmp_path):
     assert after().run() == {"text", "wave", "rates"}
     assert "the number is 1" in book.page("text")
     built = after(helpers, text="\nSECRET = 'the number is 2'")
-    assert built.run() == built.written() - {"intro"} == {"text"}
+    assert built.run() == built.written - {"intro"} == {"text"}
     assert "the number is 2" in book.page("text")
     assert after(dlcore / "reached.py", dlcore / "unreached.py").run() == {"rates"}
     built = after(dlcore / "explore" / "encoding.py")
@@ -84,7 +84,7 @@ def test_what_is_edited_runs_the_notebooks_that_reach_it(book, tmp_path):
     assert "explorer wave: unchanged, 3 states kept" in built.said
     built = after(dlcore / "book" / "outputs.py", dlcore / "explore" / "front" / "data.js", text="\n")
     assert built.run() == set()
-    assert built.written() >= {"text", "wave", "rates", "claim_ledger", "intro"}
+    assert built.written >= {"text", "wave", "rates", "claim_ledger", "intro"}
     assert len(list((book.root / "_build" / ".jupyter_cache" / "executed").glob("*"))) == 3  # what is stale is gone
 
 
@@ -95,5 +95,5 @@ def test_a_front_end_that_changes_is_copied_and_runs_nothing(book, tmp_path):
     style = book.package / "dlcore" / "explore" / "front" / "explorer.css"
     style.write_text(style.read_text(encoding="utf-8") + "/* edited */", encoding="utf-8")
     built = book.build()
-    assert (built.ok, built.run(), built.written()) == (True, set(), {"intro"})
+    assert (built.ok, built.run(), built.written) == (True, set(), {"intro"})
     assert (book.html / "_static" / "explorers" / "explorer.css").read_text(encoding="utf-8").endswith("/* edited */")

@@ -149,6 +149,6 @@ def test_numbers_stay_in_a_later_build(built, page):
     other.write_text(other.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
     again = book.build()
     assert again.ok, again.said
-    assert "03_first" not in again.written()
+    assert "03_first" not in again.written
     assert "Figure 8.1 A wave." in plain(book.page("08_other"))
     assert "See (3.1), Fig. 3.1" in plain(book.page("03_first"))
