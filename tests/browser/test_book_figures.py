@@ -23,7 +23,6 @@ def read_through(browser, address: str) -> tuple[dict[str, int], Heights]:
     answers = []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(address)
-    page.wait_for_load_state("networkidle")
     for figure in page.locator("figure.explorer").all():
         figure.evaluate("figure => figure.scrollIntoView()")
         image = figure.locator(".explorer-still img")
