@@ -1,4 +1,4 @@
-"""How a detective tells two laws apart: the best discriminator, its score, and the divergences that the score measures.
+"""How an inspector tells two laws apart: the best discriminator, its score, and the divergences that the score measures.
 
     L(D) = Σ p_d log D + Σ p_g log(1 − D),   D* = p_d/(p_d + p_g),   max_D L = −log 4 + 2 JSD(p_d, p_g)
     JSD = ½ KL(p_d‖m) + ½ KL(p_g‖m) with m = (p_d + p_g)/2,   TV = ½ Σ |p_d − p_g|
@@ -7,8 +7,8 @@
 0·log 0 = 0. The Kullback–Leibler divergence KL is ``networks.losses.divergence``. For two families the distances are known in closed
 form: normal laws of one width, and strips that slide apart. Sources: Goodfellow et al. 2014; Lin 1991; Arjovsky & Bottou 2017.
 
->>> fair, loaded = [0.5, 0.5], [0.5, 0.5]
->>> float(best_score(fair, loaded) + np.log(4)), optimal_discriminator([1.0, 0.0], [0.5, 0.5]).round(3).tolist()
+>>> fair = [0.5, 0.5]
+>>> float(best_score(fair, fair) + np.log(4)), optimal_discriminator([1.0, 0.0], fair).round(3).tolist()
 (0.0, [0.667, 0.0])
 """
 
@@ -122,7 +122,7 @@ class Distances(NamedTuple):
 def shifted_strips(theta: Reals, width: Reals) -> Distances:
     """Distances of the uniform laws on [0, w] × [0, 1] and [θ, θ + w] × [0, 1]; w = 0 is a pair of parallel lines.
 
-    The share of either law that the other does not reach is a = min(|θ|/w, 1), and TV = a, JSD = a log 2, KL = ∞ unless θ = 0, W₁ = |θ|.
+    The share of either law that the other does not reach is ρ = min(|θ|/w, 1), and TV = ρ, JSD = ρ log 2, KL = ∞ unless θ = 0, W₁ = |θ|.
 
     >>> [float(part) for part in shifted_strips(0.5, 0.0)][2:], float(shifted_strips(0.5, 1.0).jensen_shannon / np.log(2))
     ([1.0, 0.5], 0.5)
