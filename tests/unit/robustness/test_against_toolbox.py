@@ -75,7 +75,9 @@ def test_carlini_and_wagner_find_changes_of_about_the_same_length():
     ours, theirs, x, _ = both(np.random.default_rng(43), (DIMENSION, 9, CLASSES))
     x = x[:3]
     target = np.argsort(ours.logits(x.astype(float)), axis=1)[:, -2]
-    attack = CarliniL2Method(theirs, targeted=True, learning_rate=0.1, max_iter=20, binary_search_steps=4, initial_const=3.0, verbose=False)
+    attack = CarliniL2Method(
+        theirs, targeted=True, learning_rate=0.1, max_iter=20, binary_search_steps=4, initial_const=3.0, batch_size=3, verbose=False
+    )
     expected = attack.generate(x, np.eye(CLASSES)[target])
     found = margins.carlini_wagner(ours, x.astype(float), target, searches=8, steps=100)
     assert found.success.all()
