@@ -76,10 +76,19 @@ def test_carlini_and_wagner_find_changes_of_about_the_same_length():
     x = x[:3]
     target = np.argsort(ours.logits(x.astype(float)), axis=1)[:, -2]
     attack = CarliniL2Method(
-        theirs, targeted=True, learning_rate=0.1, max_iter=20, binary_search_steps=4, initial_const=3.0, batch_size=3, verbose=False
+        theirs,
+        targeted=True,
+        learning_rate=0.1,
+        max_iter=10,
+        binary_search_steps=4,
+        initial_const=2.0,
+        max_halving=3,
+        max_doubling=3,
+        batch_size=3,
+        verbose=False,
     )
     expected = attack.generate(x, np.eye(CLASSES)[target])
-    found = margins.carlini_wagner(ours, x.astype(float), target, searches=8, steps=100)
+    found = margins.carlini_wagner(ours, x.astype(float), target, searches=5, steps=50)
     assert found.success.all()
     assert np.all(theirs.predict(expected).argmax(axis=1) == target)
     ratio = np.linalg.norm(found.images - x, axis=1) / np.linalg.norm(expected - x, axis=1)
