@@ -49,7 +49,7 @@ def between_samples(n: Integer, d: Integer, repeats: Integer, rng: np.random.Gen
 
 
 def single_distance(d: Integer) -> float:
-    """E|X − X'| = 2 Γ((d + 1)/2)/Γ(d/2) of two independent points of N(0, I) in R^d."""
+    """E‖X − X'‖ = 2 Γ((d + 1)/2)/Γ(d/2) of two independent points of N(0, I) in R^d."""
     return 2 * math.exp(special.gammaln((positive_int("d", d) + 1) / 2) - special.gammaln(d / 2))
 
 

@@ -2,11 +2,11 @@
 
 For laws μ = Σ a_i δ(x_i) and ν = Σ b_j δ(y_j) and a power p ≥ 1,
 
-    W_p(μ, ν)^p = min { Σ γ_ij |x_i − y_j|^p : γ ≥ 0, Σ_j γ_ij = a_i, Σ_i γ_ij = b_j }
-                = max { Σ a_i f_i + Σ b_j g_j : f_i + g_j ≤ |x_i − y_j|^p }          (Kantorovich 1942),
+    W_p(μ, ν)^p = min { Σ γ_ij ‖x_i − y_j‖^p : γ ≥ 0, Σ_j γ_ij = a_i, Σ_i γ_ij = b_j }
+                = max { Σ a_i f_i + Σ b_j g_j : f_i + g_j ≤ ‖x_i − y_j‖^p }          (Kantorovich 1942),
 
 on the line W_p^p = ∫_0^1 |F⁻¹(u) − G⁻¹(u)|^p du, and between Gaussians of means m, m' and covariances A, B
-W_2² = |m − m'|² + tr A + tr B − 2 tr (A^½ B A^½)^½ (Dowson and Landau 1982).
+W_2² = ‖m − m'‖² + tr A + tr B − 2 tr (A^½ B A^½)^½ (Dowson and Landau 1982).
 
 >>> found = solve(costs(np.array([[0.0], [1.0]]), np.array([[2.0], [4.0]])), np.array([0.5, 0.5]), np.array([0.5, 0.5]))
 >>> found.value
@@ -42,7 +42,7 @@ class Transport(NamedTuple):
 
 
 def costs(x: Float[np.ndarray, "m d"], y: Float[np.ndarray, "n d"], p: Real = 1) -> Float[np.ndarray, "m n"]:
-    """|x_i − y_j|^p, in the Euclidean norm."""
+    """‖x_i − y_j‖^p, in the Euclidean norm."""
     return cdist(samples("x", x), samples("y", y)) ** _power(p)
 
 
@@ -59,7 +59,7 @@ def solve(cost: Float[np.ndarray, "m n"], a: Float[np.ndarray, " m"], b: Float[n
 
 
 def matching(x: Float[np.ndarray, "n d"], y: Float[np.ndarray, "m d"], p: Real = 1) -> tuple[Int[np.ndarray, " n"], float]:
-    """Partners j(i) of equally many points of equal mass that make Σ |x_i − y_j(i)|^p / n least, and W_p."""
+    """Partners j(i) of equally many points of equal mass that make Σ ‖x_i − y_j(i)‖^p / n least, and W_p."""
     cost = costs(x, y, p)
     if len(cost) != len(cost.T):
         raise ValueError(f"a matching needs equally many points, got {len(cost)} and {len(cost.T)}: call solve with masses")
@@ -68,7 +68,7 @@ def matching(x: Float[np.ndarray, "n d"], y: Float[np.ndarray, "m d"], p: Real =
 
 
 def potential(z: Float[np.ndarray, "k d"], y: Float[np.ndarray, "n d"], g: Float[np.ndarray, " n"], p: Real = 1) -> Float[np.ndarray, " k"]:
-    """φ(z) = min_j |z − y_j|^p − g_j: the largest function with φ(z) + g_j ≤ |z − y_j|^p, at any places z; 1-Lipschitz for p = 1."""
+    """φ(z) = min_j ‖z − y_j‖^p − g_j: the largest function with φ(z) + g_j ≤ ‖z − y_j‖^p, at any places z; 1-Lipschitz for p = 1."""
     return (costs(z, y, p) - g).min(axis=1)
 
 
@@ -132,7 +132,7 @@ def between_gaussians(
 
 
 def gaussian_map(a: Float[np.ndarray, "d d"], b: Float[np.ndarray, "d d"]) -> Float[np.ndarray, "d d"]:
-    """T = A^−½ (A^½ B A^½)^½ A^−½, symmetric: x ↦ Tx carries N(0, A) to N(0, B) at the least cost |x − Tx|²."""
+    """T = A^−½ (A^½ B A^½)^½ A^−½, symmetric: x ↦ Tx carries N(0, A) to N(0, B) at the least cost ‖x − Tx‖²."""
     half = root(a)
     if np.linalg.cond(half) > 1e7:
         raise ValueError(f"the map needs A of full rank, got the condition number {np.linalg.cond(half) ** 2:.3g}: add a little of I")
