@@ -8,6 +8,7 @@ import csv
 import numpy as np
 import pytest
 
+from dlcore.explore import beside
 from tests.browser import specimens
 from tests.browser.book import served
 from tests.browser.driver import NARROW, PATIENCE, Figure
@@ -263,6 +264,23 @@ def test_a_line_that_has_no_points_at_a_state_is_gone_there(opened):
     gone = figure.press("k", "ArrowRight").look().strokes
     assert there.count("js-line") > gone.count("js-line")
     assert figure.press("k", "End").look().strokes == there
+
+
+def test_a_panel_that_stands_still_stays_while_the_one_beside_it_moves(open_page, tmp_path):
+    def two(k):
+        x = np.linspace(0, 1, 5)
+        return {"x": x, "still": x, "moving": np.outer(np.arange(1, 4), x)}
+
+    def made():
+        figure = beside(specimens.lines("x", "still"), specimens.lines("x", "moving", y_range=(0, 3)))
+        film = specimens.Time("frame", frames=3)
+        return [specimens.Explorer(two, figure=figure, readout="{k}.", caption="Two panels.", k=specimens.Slider(1, 2), frame=film)]
+
+    page, _ = write_page(tmp_path, made)
+    figure = Figure(open_page(page.as_uri()), "two").settled()
+    first = figure.look()
+    assert figure.press("frame", "End").look().strokes.count("js-line") == first.strokes.count("js-line")
+    assert figure.press("frame", "Home").look().picture == first.picture
 
 
 def test_painted_tells_the_values_and_the_time(opened):

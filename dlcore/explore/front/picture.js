@@ -186,9 +186,10 @@ class Picture {
     layers.disconnect();
   }
 
-  // When Plotly moves lines it takes out the layers of what is no line, a contour say: put them back before anybody sees it.
+  // When Plotly moves lines it takes out the layers of what is no line, a contour say, and those of panels in which nothing moves:
+  // put them back before anybody sees it.
   keepLayers() {
-    const kept = [...this.element.querySelectorAll("g.mlayer:not(.scatterlayer)")].map((layer) => [layer, layer.parentNode]);
+    const kept = [...this.element.querySelectorAll("g.mlayer")].map((layer) => [layer, layer.parentNode]);
     const restore = () => kept.toReversed().forEach(([layer, parent]) => layer.isConnected || parent.prepend(layer));
     const observer = new MutationObserver(restore);
     for (const parent of new Set(kept.map(([, parent]) => parent))) observer.observe(parent, { childList: true });
