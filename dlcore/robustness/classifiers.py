@@ -40,7 +40,7 @@ class Classifier(NamedTuple):
 
     def labels(self, x: Float[np.ndarray, "*batch d"]) -> Int[np.ndarray, "*batch"]:
         """The class of the largest logit."""
-        return self.logits(x).argmax(axis=-1)
+        return np.asarray(self.logits(x).argmax(axis=-1))
 
     def loss(self, x: Float[np.ndarray, "*batch n d"], y: Int[np.ndarray, " n"]) -> Float[np.ndarray, "*batch n"]:
         """−ln softmax(logits)_y of each image."""

@@ -41,6 +41,7 @@ def test_training_reads_most_digits(data):
     net = classifiers.fit(np.random.default_rng(1), data, hidden=(32,), steps=200)
     assert [w.shape for w in net.weights] == [(32, 64), (10, 32)]
     assert np.mean(net.labels(data.test_x) == data.test_y) > 0.9
+    assert net.labels(data.test_x[0]).shape == () and net.labels(data.test_x[0]) == net.labels(data.test_x[:1])[0]
 
 
 def test_a_split_leaves_images_to_test_on():
