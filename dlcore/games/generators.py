@@ -12,7 +12,7 @@ and one of G, after every ``inner`` updates of f, descends mean −ln(1 + e^{f(G
 β = (½, 0.9), a learning rate for each network. A leading axis numbers the games, as in `dlcore.networks.training`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -57,10 +57,17 @@ def play(
     games: Sequence[Game], data: Mapping[str, Float[np.ndarray, "_ 2"]], *, updates: Integer, frames: Integer, points: Integer = 128,
     side: Integer = 24, watch: Callable[[Iterable], Iterable] = iter,
 ) -> Films:  # fmt: skip
-    """Play all ``games`` on the point sets ``data[name]`` for so many updates of f, and keep ``frames`` frames, the start among them.
+    """Play all ``games`` on the point sets ``data[name]`` for so many updates of f, and keep ``frames`` frames, the start among them."""
+    shots = list(rounds(games, data, updates=updates, frames=frames, points=points, side=side, watch=watch))
+    along = {"updates": 0, "points": 1, "marks": 1, "pulls": 1, "landscape": 1}
+    return shots[-1]._replace(**{name: np.concatenate([getattr(shot, name) for shot in shots], axis) for name, axis in along.items()})
 
-    ``watch`` wraps the loop over the frames, for a bar: ``lambda loop: progress(loop, "training")``.
-    """
+
+def rounds(
+    games: Sequence[Game], data: Mapping[str, Float[np.ndarray, "_ 2"]], *, updates: Integer, frames: Integer, points: Integer = 128,
+    side: Integer = 24, watch: Callable[[Iterable], Iterable] = iter,
+) -> Iterator[Films]:  # fmt: skip
+    """What ``play`` keeps, a frame at a time, as soon as it is there; ``watch`` wraps the loop, for a bar."""
     for game in games:
         one_of("data", game.data, tuple(data))
         one_of("loss", game.loss, LOSSES)
@@ -71,21 +78,18 @@ def play(
     clouds = {name: samples(f"data[{name!r}]", cloud).astype(np.float32) for name, cloud in data.items()}
     order = sorted(range(len(games)), key=lambda k: (games[k].inner, games[k].loss != "penalty", k))
     runs = [_Run([games[k] for k in order if games[k].inner == n], clouds) for n in sorted({g.inner for g in games})]
-    kept, every = [], updates // (frames - 1)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # sums in one order, whatever the machine
-    try:
-        for frame in watch(range(frames)):
-            for run in runs:
-                if frame:
-                    run.go(every)
-            kept.append([np.concatenate(parts) for parts in zip(*(run.shot(points, side) for run in runs))])
-    finally:
-        torch.set_num_threads(threads)
-    back = np.argsort(order)
-    shots = [np.stack(parts, 1)[back].astype(float) for parts in zip(*kept)]
-    ends = np.concatenate([run.h.detach().numpy() for run in runs])[back].astype(float)
-    return Films(np.arange(frames) * float(every), *shots[:3], np.linspace(-VIEW, VIEW, side), shots[3], ends)
+    back, axis, every = np.argsort(order), np.linspace(-VIEW, VIEW, side), updates // (frames - 1)
+    for frame in watch(range(frames)):
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # sums in one order, whatever the machine
+        try:
+            for run in runs if frame else ():
+                run.go(every)
+            *shots, ends = (np.concatenate(parts)[back].astype(float) for parts in zip(*(run.shot(points, side) for run in runs)))
+        finally:
+            torch.set_num_threads(threads)
+        where, marks, pulls, field = (shot[:, None] for shot in shots)
+        yield Films(np.array([float(frame * every)]), where, marks, pulls, axis, field, ends)
 
 
 def heights(parameters: Float[np.ndarray, "games parameters"], x: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "games n"]:
@@ -103,9 +107,8 @@ class _Run:
         kinds = np.array([[g.loss == kind for g in games] for kind in LOSSES])[:, :, None]
         self.minimax, _, self.clipped, _ = map(torch.tensor, kinds)
         self.critic = torch.tensor(kinds[2] | kinds[3])
-        sizes = {len(cloud) for cloud in clouds.values()}
         self.clouds = [torch.tensor(clouds[g.data]) for g in games]
-        self.size = min(sizes)
+        self.size = min(map(len, clouds.values()))
         starts = [_start(g) for g in games]
         self.g, self.h = (torch.tensor(np.stack(parts), requires_grad=True) for parts in zip(*starts))
         self.adam_g, self.adam_h = (_Adam(p, [getattr(g, name) for g in games]) for p, name in ((self.g, "rate_g"), (self.h, "rate")))
@@ -140,7 +143,7 @@ class _Run:
         return torch.tensor(self.rng.standard_normal((BATCH, 2), dtype=np.float32)).expand(len(self.g), -1, -1)
 
     def shot(self, points: int, side: int) -> tuple[np.ndarray, ...]:
-        """Points of G at noise that does not change, f and ∇f there, and f on the grid."""
+        """Points of G at noise that does not change, f and ∇f there, f on the grid, and the parameters of f."""
         z = torch.tensor(np.random.default_rng(54321).standard_normal((points, 2), dtype=np.float32)).expand(len(self.g), -1, -1)
         axis = torch.linspace(-VIEW, VIEW, side)
         grid = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).reshape(-1, 2)
@@ -149,7 +152,7 @@ class _Run:
         made.requires_grad_()
         marks = _network(self.h.detach(), made, 1)[..., 0]
         pull = torch.autograd.grad(marks.sum(), made)[0]
-        return made.detach().numpy(), marks.detach().numpy(), pull.numpy(), field.numpy().reshape(-1, side, side)
+        return tuple(shot.detach().numpy() for shot in (made, marks, pull, field.reshape(-1, side, side), self.h.clone()))
 
 
 class _Adam:

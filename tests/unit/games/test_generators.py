@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from dlcore.games.generators import BATCH, CLIP, LOSSES, PENALTY, WIDTH, Game, _start, heights, play
+from dlcore.games.generators import BATCH, CLIP, LOSSES, PENALTY, WIDTH, Game, _start, heights, play, rounds
 
 CLOUD = np.random.default_rng(3).normal(size=(300, 2))
 
@@ -97,3 +97,15 @@ def test_refusals():
             play([bad], {"cloud": CLOUD}, updates=2, frames=2)
     with pytest.raises(ValueError, match="multiple"):
         play([Game("cloud", "minimax")], {"cloud": CLOUD}, updates=5, frames=3)
+
+
+def test_rounds_come_one_by_one():
+    game, how = [Game("cloud", "penalty")], {"updates": 4, "frames": 3, "points": 8, "side": 3}
+    films, made = play(game, {"cloud": CLOUD}, **how), rounds(game, {"cloud": CLOUD}, **how)
+    for k in range(3):
+        threads, shot = torch.get_num_threads(), next(made)
+        assert torch.get_num_threads() == threads and shot.updates.tolist() == [2 * k]
+        np.testing.assert_array_equal(shot.points[:, 0], films.points[:, k])
+        np.testing.assert_array_equal(shot.landscape[:, 0], films.landscape[:, k])
+    np.testing.assert_array_equal(shot.discriminators, films.discriminators)
+    assert next(made, None) is None
