@@ -107,7 +107,7 @@ class _Run:
         kinds = np.array([[g.loss == kind for g in games] for kind in LOSSES])[:, :, None]
         self.minimax, _, self.clipped, _ = map(torch.tensor, kinds)
         self.critic = torch.tensor(kinds[2] | kinds[3])
-        self.clouds = [torch.tensor(clouds[g.data]) for g in games]
+        self.clouds, self.own = [*map(torch.tensor, clouds.values())], torch.tensor([[*clouds].index(g.data) for g in games])
         self.size = min(map(len, clouds.values()))
         starts = [_start(g) for g in games]
         self.g, self.h = (torch.tensor(np.stack(parts), requires_grad=True) for parts in zip(*starts))
@@ -118,7 +118,7 @@ class _Run:
         for _ in range(updates):
             self.done += 1
             which, z = self.rng.integers(self.size, size=BATCH), self._noise()
-            x = torch.stack([cloud[which] for cloud in self.clouds])
+            x = torch.stack([cloud[which] for cloud in self.clouds])[self.own]
             with torch.no_grad():
                 fake = _network(self.g, z, 2)
             self._update_h(x, fake)
