@@ -57,7 +57,19 @@ def play(
     games: Sequence[Game], data: Mapping[str, Float[np.ndarray, "_ 2"]], *, updates: Integer, frames: Integer, points: Integer = 128,
     side: Integer = 24, watch: Callable[[Iterable], Iterable] = iter,
 ) -> Films:  # fmt: skip
-    """Play all ``games`` on the point sets ``data[name]`` for so many updates of f, and keep ``frames`` frames, the start among them."""
+    """Play all ``games`` on the point sets ``data[name]`` for so many updates of f, and keep ``frames`` frames, the start among them.
+
+    >>> square = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
+    >>> films = play([Game("square", "minimax"), Game("square", "penalty")], {"square": square}, updates=4, frames=3)
+    >>> films.updates
+    array([0., 2., 4.])
+    >>> films.points.shape
+    (2, 3, 128, 2)
+
+    Raises:
+        ValueError: a game names unknown data or an unknown loss, a rate, a spread or a count is not positive, or the updates are no
+            multiple of frames − 1.
+    """
     shots = list(rounds(games, data, updates=updates, frames=frames, points=points, side=side, watch=watch))
     along = {"updates": 0, "points": 1, "marks": 1, "pulls": 1, "landscape": 1}
     return shots[-1]._replace(**{name: np.concatenate([getattr(shot, name) for shot in shots], axis) for name, axis in along.items()})
