@@ -53,32 +53,23 @@ class Films(NamedTuple):
     discriminators: Float[np.ndarray, "games parameters"]
 
 
-def play(
-    games: Sequence[Game], data: Mapping[str, Float[np.ndarray, "_ 2"]], *, updates: Integer, frames: Integer, points: Integer = 128,
-    side: Integer = 24, watch: Callable[[Iterable], Iterable] = iter,
-) -> Films:  # fmt: skip
+def play(games: Sequence[Game], data: Mapping[str, Float[np.ndarray, "_ 2"]], *, updates: Integer, frames: Integer,
+         points: Integer = 128, side: Integer = 24, watch: Callable[[Iterable], Iterable] = iter) -> Films:  # fmt: skip
     """Play all ``games`` on the point sets ``data[name]`` for so many updates of f, and keep ``frames`` frames, the start among them.
 
-    >>> square = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
-    >>> films = play([Game("square", "minimax"), Game("square", "penalty")], {"square": square}, updates=4, frames=3)
-    >>> films.updates
-    array([0., 2., 4.])
-    >>> films.points.shape
-    (2, 3, 128, 2)
+    Raises a ValueError for unknown data or losses, what is not positive, or updates that are no multiple of frames − 1.
 
-    Raises:
-        ValueError: a game names unknown data or an unknown loss, a rate, a spread or a count is not positive, or the updates are no
-            multiple of frames − 1.
+    >>> corners = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
+    >>> play([Game("corners", "minimax"), Game("corners", "penalty")], {"corners": corners}, updates=4, frames=3).points.shape
+    (2, 3, 128, 2)
     """
     shots = list(rounds(games, data, updates=updates, frames=frames, points=points, side=side, watch=watch))
     along = {"updates": 0, "points": 1, "marks": 1, "pulls": 1, "landscape": 1}
     return shots[-1]._replace(**{name: np.concatenate([getattr(shot, name) for shot in shots], axis) for name, axis in along.items()})
 
 
-def rounds(
-    games: Sequence[Game], data: Mapping[str, Float[np.ndarray, "_ 2"]], *, updates: Integer, frames: Integer, points: Integer = 128,
-    side: Integer = 24, watch: Callable[[Iterable], Iterable] = iter,
-) -> Iterator[Films]:  # fmt: skip
+def rounds(games: Sequence[Game], data: Mapping[str, Float[np.ndarray, "_ 2"]], *, updates: Integer, frames: Integer,
+           points: Integer = 128, side: Integer = 24, watch: Callable[[Iterable], Iterable] = iter) -> Iterator[Films]:  # fmt: skip
     """What ``play`` keeps, a frame at a time, as soon as it is there; ``watch`` wraps the loop, for a bar."""
     for game in games:
         one_of("data", game.data, tuple(data))
@@ -182,8 +173,7 @@ class _Adam:
         self.mean.lerp_(slope, 1 - one)
         self.square.lerp_(slope.square(), 1 - two)
         scale = self.rates * ((1 - two**self.count) ** 0.5 / (1 - one**self.count))
-        with torch.no_grad():
-            self.parameters.sub_(scale * self.mean / (self.square.sqrt() + 1e-8))
+        self.parameters.data.sub_(scale * self.mean / (self.square.sqrt() + 1e-8))
 
 
 def _network(flat: torch.Tensor, x: torch.Tensor, out: int) -> torch.Tensor:
@@ -203,8 +193,7 @@ def _start(game: Game) -> tuple[np.ndarray, np.ndarray]:
         for rows, columns in ((WIDTH, 2), (WIDTH, WIDTH), (out, WIDTH)):
             parts += [rng.standard_normal(rows * columns) * np.sqrt(2 / columns), 0.1 * rng.standard_normal(rows) * (rows == WIDTH)]
         flats.append(np.concatenate(parts))
-    g = flats[0]
-    z = torch.tensor(np.random.default_rng(99).standard_normal((1, 512, 2)))
+    g, z = flats[0], torch.tensor(np.random.default_rng(99).standard_normal((1, 512, 2)))
     made = _network(torch.tensor(g)[None], z, 2)[0].numpy()
     g[-2:] = -made.mean(0) * game.spread / made.std()
     g[-2 - 2 * WIDTH : -2] *= game.spread / made.std()
