@@ -6,6 +6,6 @@
     dynamics        descent–ascent and its repairs on games with a known solution: steps, spectra, phase portraits
     dirac           the Dirac game, with and without penalty
     generators      small generative adversarial networks in the plane, many trained at once
-    covering        W₁ between two samples, and which parts of the data samples reach
+    covering        which parts of the data samples reach
     boltzmann       a restricted Boltzmann machine with everything enumerated
 """

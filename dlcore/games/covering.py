@@ -1,8 +1,8 @@
-"""How well samples cover data: Wasserstein's distance of two samples of one size, and which parts of the data they reach.
+"""How well samples cover data: which parts of the data they reach.
 
->>> line = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]])
->>> wasserstein(line, line + [0.5, 0.0])  # the best pairing moves every point by ½
-0.5
+>>> ends = np.repeat([[0.0, 0.0], [1.0, 0.0]], 5, axis=0)
+>>> covered(ends[:5], parts(ends, 2)).sum().item()  # one of the two
+1
 """
 
 from typing import NamedTuple
@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 from scipy.cluster.vq import kmeans2
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from dlcore.checks import Integer, positive_int, samples
@@ -22,15 +21,6 @@ class Parts(NamedTuple):
     centres: Float[np.ndarray, "parts d"]
     radius: float
     shares: Float[np.ndarray, " parts"]
-
-
-def wasserstein(x: Float[np.ndarray, "n d"], y: Float[np.ndarray, "m d"]) -> float:
-    """W₁ of the uniform laws on two samples: the smallest mean distance over all pairings (an assignment attains it)."""
-    x, y = samples("x", x), samples("y", y)
-    if x.shape != y.shape:
-        raise ValueError(f"x and y must be samples of one size, got shapes {x.shape} and {y.shape}: draw as many of each")
-    cost = cdist(x, y)
-    return float(cost[linear_sum_assignment(cost)].mean())
 
 
 def parts(data: Float[np.ndarray, "n d"], count: Integer = 8) -> Parts:

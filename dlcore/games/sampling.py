@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import integrate, special, stats
 
-from dlcore.checks import Integer, Real, generator, positive, positive_int, samples
+from dlcore.checks import Integer, Real, generator, one_of, positive, positive_int, samples
 
 from .transport import matching
 
@@ -36,9 +36,7 @@ class Distances(NamedTuple):
 
 def between_samples(n: Integer, d: Integer, repeats: Integer, rng: np.random.Generator, law: str = "normal") -> Distances:
     """W_1 and the distance of means between two independent samples of n points of N(0, I) or, law="uniform", of the unit cube."""
-    if law not in ("normal", "uniform"):
-        raise ValueError(f"law must be 'normal' or 'uniform', got {law!r}: choose one of these")
-    draw = generator("rng", rng).standard_normal if law == "normal" else rng.random
+    draw = generator("rng", rng).standard_normal if one_of("law", law, ("normal", "uniform")) == "normal" else rng.random
     pairs = draw((positive_int("repeats", repeats), 2, positive_int("n", n), positive_int("d", d)))
     if d == 1:
         first, second = np.sort(pairs[..., 0], axis=-1).transpose(1, 0, 2)  # partners are of equal rank

@@ -15,11 +15,14 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Float, Int
+from scipy.special import log_softmax, softmax
 
 from dlcore.checks import Integer, generator, positive_int
 from dlcore.networks.datasets import CLASSES, Digits
 from dlcore.networks.training import cross_entropy, minibatches, train
 from dlcore.optimizers.adaptive import adam
+
+Parameters = Sequence[torch.Tensor]
 
 
 class Classifier(NamedTuple):
@@ -36,7 +39,7 @@ class Classifier(NamedTuple):
 
     def probabilities(self, x: Float[np.ndarray, "*batch d"]) -> Float[np.ndarray, "*batch classes"]:
         """softmax of the logits."""
-        return _softmax(self.logits(x))
+        return softmax(self.logits(x), axis=-1)
 
     def labels(self, x: Float[np.ndarray, "*batch d"]) -> Int[np.ndarray, "*batch"]:
         """The class of the largest logit."""
@@ -44,9 +47,7 @@ class Classifier(NamedTuple):
 
     def loss(self, x: Float[np.ndarray, "*batch n d"], y: Int[np.ndarray, " n"]) -> Float[np.ndarray, "*batch n"]:
         """−ln softmax(logits)_y of each image."""
-        z = self.logits(x)
-        top = z.max(axis=-1, keepdims=True)
-        return np.log(np.exp(z - top).sum(axis=-1)) + top[..., 0] - _pick(z, y)
+        return -of_class(log_softmax(self.logits(x), axis=-1), y)
 
     def pull(self, x: Float[np.ndarray, "*batch n d"], slope: Callable[[np.ndarray], np.ndarray]) -> Float[np.ndarray, "*batch n d"]:
         """∇ₓ of a function of the logits whose gradient in the logits is ``slope(logits)``, by back-propagation."""
@@ -63,7 +64,7 @@ class Classifier(NamedTuple):
     def gradient(self, y: Int[np.ndarray, " n"]) -> Callable[[np.ndarray], np.ndarray]:
         """The map from images (*batch, n, d) to ∇ₓ of their cross-entropies with the labels ``y``: what attacks take."""
         hot = np.eye(len(self.biases[-1]))[y]
-        return lambda x: self.pull(x, lambda z: _softmax(z) - hot)
+        return lambda x: self.pull(x, lambda z: softmax(z, axis=-1) - hot)
 
 
 def pixels(rng: np.random.Generator, *, train: Integer = 1000) -> Digits:
@@ -82,27 +83,45 @@ def fit(
     rng: np.random.Generator, data: Digits, *, hidden: Sequence[Integer] = (64,), steps: Integer = 600, batch: Integer = 100
 ) -> Classifier:
     """A network of the widths 64, *hidden, 10, trained with Adam (rate 0.003) on minibatches of the training images."""
-    widths = [data.train_x.shape[1], *[positive_int("hidden", n) for n in hidden], CLASSES]
-    start = [rng.standard_normal((1, m, n)) * np.sqrt(2 / n) for n, m in pairwise(widths)]
-    start += [np.zeros((1, 1, m)) for m in widths[1:]]
     x, y = torch.tensor(data.train_x, dtype=torch.float32), torch.tensor(data.train_y)
 
-    def loss(parameters: list[torch.Tensor], chosen: np.ndarray) -> torch.Tensor:
-        weights, biases = parameters[: len(parameters) // 2], parameters[len(parameters) // 2 :]
-        z = x[chosen]
-        for w, b in zip(weights[:-1], biases[:-1], strict=True):
-            z = torch.relu(z @ w.mT + b)
-        return cross_entropy(z @ weights[-1].mT + biases[-1], y[chosen])
+    def loss(parameters: Parameters, chosen: np.ndarray) -> torch.Tensor:
+        return cross_entropy(logits(parameters, x[chosen]), y[chosen])
 
+    start = initial(rng, widths_of(data, hidden))
     end = train(loss, start, adam(0.003), steps=steps, batches=minibatches(rng, len(x), batch)).parameters
-    end = [np.asarray(p[0], dtype=float) for p in end]
-    return Classifier(end[: len(end) // 2], [b[0] for b in end[len(end) // 2 :]])
+    return separated(end)[0]
 
 
-def _softmax(z: np.ndarray) -> np.ndarray:
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+# Networks that are trained side by side: all weights first, then all biases, models along the first axis.
 
 
-def _pick(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return np.take_along_axis(z, np.broadcast_to(y, z.shape[:-1])[..., None], axis=-1)[..., 0]
+def widths_of(data: Digits, hidden: Sequence[Integer]) -> list[int]:
+    """Pixels, the hidden layers, classes."""
+    return [data.train_x.shape[1], *[positive_int("hidden", n) for n in hidden], CLASSES]
+
+
+def initial(rng: np.random.Generator, widths: Sequence[int], models: int = 1) -> list[np.ndarray]:
+    """One draw with He's variance for all models, (models, n_ℓ, n_{ℓ−1}), and biases 0, (models, 1, n_ℓ)."""
+    draws = [generator("rng", rng).standard_normal((1, m, n)) * np.sqrt(2 / n) for n, m in pairwise(widths)]
+    return [np.repeat(draw, models, axis=0) for draw in draws] + [np.zeros((models, 1, m)) for m in widths[1:]]
+
+
+def logits(parameters: Parameters, x: torch.Tensor) -> torch.Tensor:
+    """Outputs (models, n, classes) of the networks, for images (n, d) or (models, n, d)."""
+    weights, biases = parameters[: len(parameters) // 2], parameters[len(parameters) // 2 :]
+    for w, b in zip(weights[:-1], biases[:-1], strict=True):
+        x = torch.relu(torch.baddbmm(b, x, w.mT) if x.ndim == 3 else x @ w.mT + b)
+    return x @ weights[-1].mT + biases[-1]
+
+
+def separated(parameters: Sequence[np.ndarray]) -> list[Classifier]:
+    """Each model by itself, in double precision."""
+    layers = len(parameters) // 2
+    end = [p.astype(float) for p in parameters]
+    return [Classifier([w[k] for w in end[:layers]], [b[k, 0] for b in end[layers:]]) for k in range(len(end[0]))]
+
+
+def of_class(z: Float[np.ndarray, "*batch classes"], y: Int[np.ndarray, "..."] | Integer) -> Float[np.ndarray, "*batch"]:
+    """The entry of class y in each row; y broadcasts against the rows."""
+    return np.asarray(np.take_along_axis(z, np.broadcast_to(y, z.shape[:-1])[..., None], axis=-1)[..., 0])

@@ -10,18 +10,16 @@ and training is standard.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from dlcore.checks import Integer, Real, generator, layer_widths, non_negative, number, positive, positive_int, samples
+from dlcore.checks import Integer, Real, layer_widths, non_negative, number, positive, positive_int, samples
 from dlcore.networks.training import cross_entropy, minibatches
 from dlcore.networks.training import train as train_networks
 from dlcore.optimizers.adaptive import adam
-from dlcore.robustness.classifiers import Classifier
-from dlcore.robustness.training import logits
+from dlcore.robustness.classifiers import Classifier, initial, logits, separated
 
 
 def train(
@@ -36,9 +34,8 @@ def train(
     samples("x", x)
     budgets = torch.tensor(np.asarray(non_negative("epsilons", list(epsilons)), dtype=np.float32))[:, None, None]
     number("rate", positive("rate", rate))
-    draws = [generator("rng", rng).standard_normal((b, a)) * np.sqrt(2 / a) for a, b in pairwise(widths)]
-    start = [np.repeat(d[None], len(budgets), axis=0) for d in draws] + [np.zeros((len(budgets), 1, n)) for n in widths[1:]]
-    inputs, targets, layers = torch.tensor(x, dtype=torch.float32), torch.tensor(labels), len(draws)
+    start = initial(rng, widths, len(budgets))
+    inputs, targets, layers = torch.tensor(x, dtype=torch.float32), torch.tensor(labels), len(widths) - 1
     calls = iter(range(steps + 1))
 
     def loss(parameters: Sequence[torch.Tensor], batch: np.ndarray) -> torch.Tensor:
@@ -49,9 +46,7 @@ def train(
         return (1 - share / 2) * cross_entropy(logits(parameters, chosen), y) + share / 2 * worst
 
     method = adam(lambda step: rate * (1 - step / steps))
-    end = train_networks(loss, start, method, steps=steps, batches=minibatches(rng, len(x), size)).parameters
-    w, b = [p.astype(float) for p in end[:layers]], [p.astype(float) for p in end[layers:]]
-    return [Classifier([p[k] for p in w], [p[k, 0] for p in b]) for k in range(len(budgets))]
+    return separated(train_networks(loss, start, method, steps=steps, batches=minibatches(rng, len(x), size)).parameters)
 
 
 def worst_scores(

@@ -22,9 +22,11 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from scipy.special import softmax
 
 from dlcore.checks import Integer, Real, Reals, non_negative, one_of, positive, positive_int, samples
-from dlcore.robustness.classifiers import Classifier
+from dlcore.optimizers.adaptive import adam
+from dlcore.robustness.classifiers import Classifier, of_class
 
 Logits = Float[np.ndarray, "*batch classes"]
 Classes = Int[np.ndarray, "*batch"] | Integer
@@ -32,18 +34,17 @@ Classes = Int[np.ndarray, "*batch"] | Integer
 
 def half_logit(z: Logits, t: Classes) -> Float[np.ndarray, "*batch"]:
     """(½ − Z_t)₊."""
-    return np.asarray(np.maximum(0.5 - _at(z, t), 0.0))
+    return np.asarray(np.maximum(0.5 - of_class(z, t), 0.0))
 
 
 def half_probability(z: Logits, t: Classes) -> Float[np.ndarray, "*batch"]:
     """(½ − F_t)₊, F = softmax(Z)."""
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return np.asarray(np.maximum(0.5 - _at(e, t) / e.sum(axis=-1), 0.0))
+    return np.asarray(np.maximum(0.5 - of_class(softmax(z, axis=-1), t), 0.0))
 
 
 def margin(z: Logits, t: Classes) -> Float[np.ndarray, "*batch"]:
     """(max_{i≠t} Z_i − Z_t)₊."""
-    return np.asarray(np.maximum(_rival(z, t)[0] - _at(z, t), 0.0))
+    return np.asarray(np.maximum(_rival(z, t)[0] - of_class(z, t), 0.0))
 
 
 PENALTIES = {"half_logit": half_logit, "half_probability": half_probability, "margin": margin}
@@ -80,20 +81,18 @@ def carlini_wagner(
     After each of ``searches`` runs of ``steps`` steps an image's c is halved towards the largest that failed if its target was
     reached, and else doubled towards the least that succeeded, or tenfold where none has.
     """
-    x, targets = samples("x", x), np.asarray(targets)
+    x, targets, method = samples("x", x), np.asarray(targets), adam(positive("rate", rate))
     start = np.arctanh(np.clip(2 * x - 1, -1 + 1e-6, 1 - 1e-6))
     low, high, c = np.zeros(len(x)), np.full(len(x), np.inf), np.full(len(x), float(positive("c", c)))
     best, least = x.copy(), np.full(len(x), np.inf)
     for _ in range(positive_int("searches", searches)):
-        u, first, second, found = start.copy(), np.zeros_like(x), np.zeros_like(x), np.zeros(len(x), dtype=bool)
-        for step in range(1, positive_int("steps", steps) + 1):
-            tanh = np.tanh(u)
+        state, found = method.init(start), np.zeros(len(x), dtype=bool)
+        for _ in range(positive_int("steps", steps)):
+            tanh = np.tanh(state.parameters)
             image = (1 + tanh) / 2
             slope = 2 * (image - x) + c[:, None] * classifier.pull(image, lambda z: _margin_slope(z, targets))
-            slope *= (1 - tanh**2) / 2
-            first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
-            u -= positive("rate", rate) * first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-            image = (1 + np.tanh(u)) / 2
+            state = method.step(state, slope * (1 - tanh**2) / 2)
+            image = (1 + np.tanh(state.parameters)) / 2
             hit, size = classifier.labels(image) == targets, np.linalg.norm(image - x, axis=-1)
             found |= hit
             nearer = hit & (size < least)
@@ -107,11 +106,7 @@ def _margin_slope(z: np.ndarray, t: np.ndarray) -> np.ndarray:
     """∇_Z of the margin: e_i − e_t for the largest rival i where it leads, else 0."""
     value, rival = _rival(z, t)
     one = np.eye(z.shape[-1])
-    return (one[rival] - one[t]) * (value > _at(z, t))[..., None]
-
-
-def _at(z: np.ndarray, t: Classes) -> np.ndarray:
-    return np.asarray(np.take_along_axis(z, np.broadcast_to(t, z.shape[:-1])[..., None], axis=-1)[..., 0])
+    return (one[rival] - one[t]) * (value > of_class(z, t))[..., None]
 
 
 def _rival(z: np.ndarray, t: Classes) -> tuple[np.ndarray, np.ndarray]:

@@ -17,28 +17,17 @@ linearly over the first half of the steps.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from dlcore.checks import Integer, Real, generator, non_negative, number, positive, positive_int
-from dlcore.networks.datasets import CLASSES, Digits
+from dlcore.checks import Integer, Real, non_negative, number, positive, positive_int
+from dlcore.networks.datasets import Digits
 from dlcore.networks.training import cross_entropy, minibatches, train
 from dlcore.optimizers.adaptive import adam
 from dlcore.robustness.attacks import pgd
-from dlcore.robustness.classifiers import Classifier
-
-Parameters = Sequence[torch.Tensor]
-
-
-def logits(parameters: Parameters, x: torch.Tensor) -> torch.Tensor:
-    """Outputs (models, n, classes) of ReLU networks, weights first, then biases of shape (models, 1, width)."""
-    weights, biases = parameters[: len(parameters) // 2], parameters[len(parameters) // 2 :]
-    for w, b in zip(weights[:-1], biases[:-1], strict=True):
-        x = torch.relu(torch.baddbmm(b, x, w.mT) if x.ndim == 3 else x @ w.mT + b)
-    return x @ weights[-1].mT + biases[-1]
+from dlcore.robustness.classifiers import Classifier, Parameters, initial, logits, separated, widths_of
 
 
 def attacked(
@@ -72,12 +61,9 @@ def adversarial(
     ordinary training. Adam has the rate 0.003.
     """
     radii = np.asarray(non_negative("budgets", list(budgets)), dtype=np.float32)[:, None, None]
-    generator("rng", rng)
     positive_int("climbs", climbs)
     number("rate", positive("rate", rate))
-    widths = [data.train_x.shape[1], *[positive_int("hidden", n) for n in hidden], CLASSES]
-    start = [np.repeat(rng.standard_normal((1, m, n)) * np.sqrt(2 / n), len(radii), axis=0) for n, m in pairwise(widths)]
-    start += [np.zeros((len(radii), 1, m)) for m in widths[1:]]
+    start = initial(rng, widths_of(data, hidden), len(radii))
     x, y = torch.tensor(data.train_x, dtype=torch.float32), torch.tensor(data.train_y)
     order, noise = rng.spawn(2)
     calls = iter(range(steps + 1))
@@ -88,11 +74,8 @@ def adversarial(
         worst = attacked(parameters, x[chosen], y[chosen], grown, begin, steps=climbs, rate=rate)
         return cross_entropy(logits(parameters, worst), y[chosen])
 
-    end = train(loss, start, adam(0.003), steps=positive_int("steps", steps), batches=minibatches(order, len(x), batch)).parameters
-    layers = len(widths) - 1
-    return [
-        Classifier([w[k].astype(float) for w in end[:layers]], [b[k, 0].astype(float) for b in end[layers:]]) for k in range(len(radii))
-    ]
+    steps = positive_int("steps", steps)
+    return separated(train(loss, start, adam(0.003), steps=steps, batches=minibatches(order, len(x), batch)).parameters)
 
 
 def errors(

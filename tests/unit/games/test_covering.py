@@ -3,16 +3,17 @@ import itertools
 import numpy as np
 import pytest
 
-from dlcore.games.covering import covered, parts, wasserstein
+from dlcore.games.covering import covered, parts
+from dlcore.games.transport import matching
 
 
 def test_wasserstein_is_the_best_of_all_pairings():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(2, 6, 2))
     best = min(np.linalg.norm(x - y[list(order)], axis=1).mean() for order in itertools.permutations(range(6)))
-    assert wasserstein(x, y) == pytest.approx(best, abs=1e-12)
+    assert matching(x, y)[1] == pytest.approx(best, abs=1e-12)
     line = rng.normal(size=(40, 1)), rng.normal(size=(40, 1))  # on a line the sorted pairing is best
-    assert wasserstein(*line) == pytest.approx(np.abs(np.sort(line[0], 0) - np.sort(line[1], 0)).mean(), abs=1e-12)
+    assert matching(*line)[1] == pytest.approx(np.abs(np.sort(line[0], 0) - np.sort(line[1], 0)).mean(), abs=1e-12)
 
 
 def test_parts_are_the_clusters_that_there_are():
@@ -40,7 +41,7 @@ def test_who_is_near_and_how_many_are_a_quarter():
 
 
 def test_refusals():
-    with pytest.raises(ValueError, match="one size"):
-        wasserstein(np.zeros((3, 2)), np.zeros((4, 2)))
+    with pytest.raises(ValueError, match="equally many"):
+        matching(np.zeros((3, 2)), np.zeros((4, 2)))
     with pytest.raises(ValueError, match="more points"):
         parts(np.zeros((3, 2)), 3)
