@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 START := $(shell date +%s)
 BUILD := $(BIN)/jupyter-book build . -W --keep-going
 
-.PHONY: help serve book pdf dist chapter test lab bench mutate lint clean
+.PHONY: help serve book pdf dist chapter test lab bench mutate rounding lint clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -56,6 +56,9 @@ bench: $(VENV)/.test  ## the measurements, as ratios of one run
 mutate: $(VENV)/.test  ## the share of planted faults that the units notice, on a sample: SEED=1 draws another
 	@$(BIN)/python -m pip install --quiet -c requirements.txt -e ".[mutation]"
 	@$(BIN)/python -m tests.mutation.run --seed $(or $(SEED),0)
+
+rounding: $(VENV)/.test  ## which statements of the notebooks hang on the last digits of one processor; of one chapter: CHAPTER=07
+	@$(BIN)/python -m tests.rounding.run --chapter "$(CHAPTER)"
 
 clean:  ## remove everything that was built; the environment stays
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis

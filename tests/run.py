@@ -36,7 +36,7 @@ BIN = Path(sys.executable).parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # a worker: as many in all as there are cores
 
 # What tests do not read. A file that no pattern names counts for all of them.
-_NOBODY = ("README.md", "Makefile", ".ci/*", ".binder/*", "tests/benchmarks/*", "tests/mutation/*")
+_NOBODY = ("README.md", "Makefile", ".ci/*", ".binder/*", "tests/benchmarks/*", "tests/mutation/*", "tests/rounding/*")
 _OTHER_TESTS = "tests/*/test_*.py"  # but for the test itself
 _KNOW_NO_NUMERICS = {"__init__", "__pycache__", "book", "claims", "explore", "notation"}  # see pyproject.toml
 _NUMERICS = tuple(f"dlcore/{path.stem}*" for path in sorted((ROOT / "dlcore").iterdir()) if path.stem not in _KNOW_NO_NUMERICS)
