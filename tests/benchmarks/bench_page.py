@@ -14,16 +14,26 @@ from tests.browser.driver import PATIENCE, launch
 BOUND, STILLS = 650_000, 150_000
 TIMES = 5
 
-# Milliseconds from the first byte asked for to a picture of the first figure: its still, or Plotly's, asked for as soon as can be.
-STILL = """() => {
-    const image = document.querySelector(".explorer-still img");
-    image.scrollIntoView();
-    return image.complete && image.naturalWidth > 0 && performance.now();
+# Milliseconds from the first byte asked for until a picture of the first figure has been shown for a frame: its still, or Plotly's,
+# asked for as soon as can be. The page looks for itself, so that no word from the driver has to wait for a busy page.
+WATCH = """() => {
+    const look = () => {
+        const figure = document.querySelector("figure.explorer");
+        if (figure && (SHOWN)(figure)) requestAnimationFrame(() => requestAnimationFrame(() => (window.shown = performance.now())));
+        else setTimeout(look, 5);
+    };
+    look();
 }"""
-DRAWN = """() => {
-    const { explorer } = document.querySelector("figure.explorer");
+STILL = """figure => {
+    const image = figure.querySelector(".explorer-still img");
+    if (!image) return false;
+    if (!window.scrolled) image.scrollIntoView();
+    window.scrolled = true;
+    return image.complete && image.naturalWidth > 0;
+}"""
+DRAWN = """({ explorer }) => {
     if (explorer && !explorer.picture && !explorer.running) explorer.wake();
-    return explorer?.picture && !explorer.running && performance.now();
+    return explorer?.picture && !explorer.running;
 }"""
 
 
@@ -48,9 +58,9 @@ def first_picture(browser, address: str, shown: str) -> float:
     for _ in range(TIMES):
         context = browser.new_context(viewport={"width": 1280, "height": 900})  # nothing is kept from the page before
         page = context.new_page()
-        page.goto(address, wait_until="commit")
-        page.wait_for_selector("figure.explorer", state="attached", timeout=PATIENCE)
-        times.append(page.wait_for_function(shown, polling=10, timeout=PATIENCE).json_value())
+        page.add_init_script(f"({WATCH.replace('SHOWN', shown)})()")
+        page.goto(address)
+        times.append(page.wait_for_function("window.shown", timeout=PATIENCE).json_value())
         context.close()
     return float(np.median(times))
 
