@@ -29,16 +29,18 @@ import pytest
 from tests.mutation.sampling import Mutant, mutants
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GROUPS = {"numerics": "gaussian checks statistics networks/* optimizers/* signals/* spectra/* landscapes/*", "explore": "explore/*"}
+WINGS = "networks optimizers signals spectra landscapes approximation generalization games robustness"
+GROUPS = {"numerics": "gaussian checks statistics " + " ".join(f"{wing}/*" for wing in WINGS.split()), "explore": "explore/*"}
 GOALS = {"numerics": 0.90, "explore": 0.85}
 HEAVY = (  # what a child finds already imported
     "numpy scipy.integrate scipy.optimize scipy.special scipy.stats scipy.linalg scipy.signal sklearn.datasets torch torch.nn.functional "
     "torch.utils.data hypothesis.strategies hypothesis.extra.numpy jaxtyping beartype anywidget ipywidgets comm tqdm joblib IPython plotly"
 )
 STYLED = ("figures.py",)
-TESTED_WITH = {  # modules of explore/ that have no file of tests of their own
-    "abbreviations": "parameters", "checked": "declaration", "frames": "template", "page": "explorer",
-    "slider": "parameters", "spec": "explorer",
+TESTED_WITH = {  # modules whose tests are in a file of another name
+    "explore/abbreviations": "parameters", "explore/checked": "declaration", "explore/frames": "template", "explore/page": "explorer",
+    "explore/slider": "parameters", "explore/spec": "explorer",
+    "robustness/margins": "classification_margins", "robustness/training": "robust_training",
 }  # fmt: skip
 UNSHRUNK = """
 from hypothesis import Phase
@@ -56,11 +58,12 @@ def modules(group: str) -> list[pathlib.Path]:
 
 def tests_of(module: pathlib.Path) -> list[str]:
     """The tests that a fault in `module` has to get past."""
-    mirrored = pathlib.Path("tests", "unit", module.parent, f"test_{module.name}")
+    name = TESTED_WITH.get(str(module.with_suffix("")), module.stem)
+    mirrored = str(pathlib.Path("tests", "unit", module.parent, f"test_{name}.py"))
     if module.parts[0] == "explore":
-        return [str(mirrored.with_name(f"test_{TESTED_WITH.get(module.stem, module.stem)}.py"))]
+        return [mirrored]
     dotted = ".".join(("dlcore", *module.with_suffix("").parts))
-    return [str(mirrored), f"tests/unit/test_doctests.py::test_the_examples_in_the_docstrings_hold[{dotted}]"]
+    return [mirrored, f"tests/unit/test_doctests.py::test_the_examples_in_the_docstrings_hold[{dotted}]"]
 
 
 def passes(tests: list[str], seconds: int) -> tuple[bool, float]:

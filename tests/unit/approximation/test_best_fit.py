@@ -73,3 +73,7 @@ def test_bad_input_is_refused():
         best_fit.mean_square_polynomial(lambda x: np.full_like(x, np.inf), 2)
     with pytest.raises((TypeError, ValueError)):  # with checks of types, or without
         best_fit.best_outputs(np.ones((3, 2)), np.ones(4))
+
+
+def test_midpoints_are_the_middles_of_the_cells():
+    np.testing.assert_allclose(best_fit.midpoints(4), [-0.75, -0.25, 0.25, 0.75])

@@ -103,3 +103,11 @@ def test_a_dead_layer_hides_all_kinks():
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_point_inside_a_ray_a_segment_and_the_line():
+    nowhere = np.array([])
+    assert pieces.inside(nowhere, low=2)[0] > 2
+    assert pieces.inside(nowhere, high=-2)[0] < -2
+    assert -1 < pieces.inside(nowhere, -1, 5)[0] < 5
+    assert np.isfinite(pieces.inside(nowhere)[0])

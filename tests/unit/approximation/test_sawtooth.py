@@ -98,3 +98,7 @@ def test_vertices_are_corners_and_ends():
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_tent_is_zero_outside():
+    assert [tent(Fraction(1, 3), 2)(x) for x in (-5, 0, Fraction(1, 3), 1, 7)] == [0, 0, 2, 0, 0]

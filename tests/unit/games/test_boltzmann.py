@@ -70,3 +70,10 @@ def test_refusals():
         rbm.law(rbm.Machine(np.zeros((2, 3)), np.zeros(3), np.zeros(2)))
     with pytest.raises(ValueError, match="law of 8"):
         rbm.moments(MACHINE, np.ones(8))
+
+
+def test_a_machine_with_large_weights_has_a_law():
+    big = rbm.Machine(1000 * MACHINE.weights, 1000 * MACHINE.visible, 1000 * MACHINE.hidden)
+    p = rbm.law(big)
+    assert p.sum() == pytest.approx(1)
+    assert p.argmax() == rbm.energies(big).min(axis=1).argmin()

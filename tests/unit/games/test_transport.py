@@ -94,3 +94,8 @@ def test_gaussians_against_the_nuclear_norm_and_the_line(rng):
 def test_bad_input(call):
     with pytest.raises(ValueError, match="got"):
         call()
+
+
+def test_the_root_of_a_small_covariance():
+    a = np.array([[0.02, 0.01], [0.01, 0.03]])
+    np.testing.assert_allclose(transport.root(a) @ transport.root(a), a, atol=1e-15)

@@ -46,6 +46,9 @@ def test_only_the_trunk_swings_and_by_the_fifth_parameter():
     np.testing.assert_allclose((drawn.up + drawn.down) / 2, drawn.outline, atol=1e-12)
     moved = drawn.up[:, 1] - drawn.outline[:, 1]
     assert moved.max() == pytest.approx(40, rel=1e-3)
+    inside = moved[moved > 0]  # sin² of equal steps: half of its height on average, and there and back in the same way
+    assert inside.mean() == pytest.approx(20, rel=0.02)
+    np.testing.assert_allclose(inside[:20], inside[::-1][:20], atol=40 * np.pi / len(inside))
     assert np.all(drawn.outline[moved > 1, 0] > 20)  # right of the eye
     np.testing.assert_array_equal(drawn.eye, [20, 20])
 

@@ -70,9 +70,14 @@ def test_the_best_width_is_that_of_the_exact_error_for_many_examples():
         (lambda: histograms.occupied(0.5, 3), "boxes must be at least 1"),
         (lambda: histograms.mise(np.array([0.5, 0.2]), 1.0, 10), "shares must be probabilities"),
         (lambda: histograms.heights(np.array([0.5, 1.5]), 3), "must lie in"),
+        (lambda: histograms.heights(np.array([0.5, -0.1]), 3), "must lie in"),
         (lambda: histograms.best_width(0.0, 10), "roughness must be positive"),
     ],
 )
 def test_bad_input_is_refused(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_heights_are_counts_over_n_h_ends_included():
+    np.testing.assert_allclose(histograms.heights(np.array([0.0, 0.1, 0.6, 1.0]), 2), [1, 1])

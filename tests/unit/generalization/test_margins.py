@@ -64,3 +64,12 @@ def test_bad_input_is_refused():
         margins.classifier(X, np.ones(12), 1.0)
     with pytest.raises(ValueError, match="lam must be positive"):
         margins.classifier(X, Y, 0.0)
+
+
+def test_multipliers_far_from_the_margin_are_exactly_0_and_inside_it_exactly_1():
+    line, labels = np.array([[-9.0], [-0.1], [0.1], [9.0]]), np.array([-1, -1, 1, 1])
+    found = margins.classifier(line, labels, 1e-3)  # cheap: β = 10 has no loss, and β = Σ αᵢyᵢxᵢ/2λ
+    np.testing.assert_array_equal(found.alpha[[0, 3]], 0)
+    np.testing.assert_allclose(found.alpha[1:3], 0.1, rtol=1e-6)
+    crowd = margins.classifier(np.repeat(line, 2, axis=0) / 9, np.repeat(labels, 2), 5.0)  # dear: all are inside the margin
+    np.testing.assert_array_equal(crowd.alpha, 1)

@@ -25,6 +25,7 @@ def test_no_step_of_length_one_gains_more_than_the_oracle(rng, norm):
     np.testing.assert_allclose(np.linalg.norm(step, ord=ORDER[norm], axis=-1), 1)
     gain = np.sum(g * step, axis=-1)
     np.testing.assert_allclose(gain, np.linalg.norm(g, ord=DUAL[norm], axis=-1))
+    np.testing.assert_allclose(attacks.oracle(1e-3 * g, norm), step)  # its size does not matter
     if norm != 2:
         np.testing.assert_allclose(gain, [programme(one, norm) for one in g])
 
@@ -99,3 +100,14 @@ def test_bad_input_is_refused(rng):
         attacks.pgd(np.ones_like, x, 0.1, steps=1, rate=1.0, norm=3)
     with pytest.raises(ValueError, match="non-negative"):
         attacks.fgsm(np.ones_like, x, -0.1)
+
+
+@pytest.mark.parametrize("norm", attacks.NORMS)
+def test_pgd_is_the_last_of_its_iterates_from_a_random_start_too(norm):
+    x, options = np.full((2, 4), 0.5), {"steps": 3, "rate": 0.4, "norm": norm}
+    paths = [attacks.iterates(np.cos, x, 0.1, **options, rng=np.random.default_rng(seed)) for seed in (0, 1)]
+    ends = [attacks.pgd(np.cos, x, 0.1, **options, rng=np.random.default_rng(seed)) for seed in (0, 1)]
+    for path, end in zip(paths, ends, strict=True):
+        np.testing.assert_array_equal(list(path)[-1], end)
+    short = [attacks.pgd(np.cos, x, 0.1, steps=1, rate=0.01, norm=norm, rng=np.random.default_rng(seed)) for seed in (0, 1)]
+    assert not np.array_equal(*short)

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from dlcore.robustness import bounds
+from dlcore.robustness.classifiers import initial
 from dlcore.robustness.interval_training import train, worst_scores
 
 
@@ -37,3 +38,34 @@ def test_a_budget_is_certified_where_it_was_trained_for():
 def test_bad_budgets_are_refused():
     with pytest.raises(ValueError, match="epsilons"):
         train(np.random.default_rng(0), np.zeros((4, 2)), np.zeros(4, dtype=int), (2, 3, 2), [-0.1], steps=1)
+
+
+def worst_loss(w, b, ends, y):
+    """Cross entropy of the worst scores of a network 1-h-2 on an interval, by its two ends: a hidden neuron is monotone in its input."""
+    before = torch.stack([torch.relu(end @ w[0].mT + b[0]) for end in ends])
+    low, high = before.amin(0), before.amax(0)
+    scores = torch.zeros(len(y), 2)
+    for i, own in enumerate(y.tolist()):
+        apart = w[1][1 - own] - w[1][own]
+        scores[i, 1 - own] = torch.where(apart > 0, apart * high[i], apart * low[i]).sum() + b[1][0, 1 - own] - b[1][0, own]
+    return torch.nn.functional.cross_entropy(scores, y)
+
+
+def test_both_losses_and_the_budget_grow_in_the_first_half_and_then_stay():
+    x, labels, steps = np.array([[0.05], [0.4], [0.6], [0.95]]), np.array([0, 1, 0, 1]), 6
+    (found,) = train(np.random.default_rng(3), x, labels, (1, 5, 2), [0.2], steps=steps, size=4, rate=0.05)
+    start = initial(np.random.default_rng(3), (1, 5, 2), 1)
+    ours = [torch.tensor(np.array(p)[0], dtype=torch.float32, requires_grad=True) for p in start]
+    inputs, y = torch.tensor(x, dtype=torch.float32), torch.tensor(labels)
+    adam = torch.optim.Adam(ours)
+    for t in range(steps):
+        share, (w, b) = min(1.0, 2 * t / steps), (ours[:2], ours[2:])
+        ends = [(inputs + sign * share * 0.2).clamp(0, 1) for sign in (-1, 1)]
+        plain = torch.nn.functional.cross_entropy(torch.relu(inputs @ w[0].mT + b[0]) @ w[1].mT + b[1], y)
+        adam.param_groups[0]["lr"] = 0.05 * (1 - t / steps)
+        adam.zero_grad()
+        ((1 - share / 2) * plain + share / 2 * worst_loss(w, b, ends, y)).backward()
+        adam.step()
+    for layer in range(2):
+        np.testing.assert_allclose(found.weights[layer], ours[layer].detach(), atol=1e-5)
+        np.testing.assert_allclose(found.biases[layer], ours[2 + layer].detach()[0], atol=1e-5)

@@ -54,5 +54,7 @@ def test_what_is_no_probability_or_count_is_refused():
         radius(1.2, 1.0)
     with pytest.raises(ValueError, match="votes"):
         share_at_least(6, 5, 0.1)
+    with pytest.raises(ValueError, match="votes"):
+        share_at_least(np.array([-1, 2]), 5, 0.1)
     with pytest.raises(ValueError, match="alpha"):
         share_at_least(3, 5, 1.0)
