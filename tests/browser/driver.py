@@ -175,11 +175,16 @@ class Figure:
         return View(**seen | {"picture": hashlib.sha256(seen.pop("drawn").encode() + pixels).hexdigest()})
 
     def _pixels(self) -> bytes:
-        """The picture of a scene in WebGL, which comes some frames after the rest, as soon as two in a row are the same."""
+        """The picture of a scene in WebGL, which comes some frames after the rest, as soon as three in a row are the same."""
         self.page.mouse.move(0, 0)  # no label under a mouse that happens to lie on it
-        shots = [self.plot.screenshot()]
-        self.until(lambda: shots.append(self.plot.screenshot()) or shots[-1] == shots[-2])
+        shots = []
+        self.until(lambda: shots.append(self._shot()) or len(shots) > 2 and shots[-1] == shots[-2] == shots[-3])
         return shots[-1]
+
+    def _shot(self) -> bytes:
+        """A picture taken when the scene, which draws itself once in every frame of the page, has had its turn."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self.plot.screenshot()
 
     @property
     def state(self) -> dict:
