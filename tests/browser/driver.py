@@ -178,7 +178,7 @@ class Figure:
         """The picture of a scene in WebGL, which comes some frames after the rest, as soon as three in a row are the same."""
         self.page.mouse.move(0, 0)  # no label under a mouse that happens to lie on it
         shots = []
-        self.until(lambda: shots.append(self._shot()) or len(shots) > 2 and shots[-1] == shots[-2] == shots[-3])
+        self.until(lambda: shots.append(self._shot()) or (len(shots) > 2 and shots[-1] == shots[-2] == shots[-3]))
         return shots[-1]
 
     def _shot(self) -> bytes:
