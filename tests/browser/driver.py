@@ -73,6 +73,18 @@ _QUIET = """name => {
     if (explorer && !explorer.picture && !explorer.running && !explorer.alert.textContent) explorer.wake(); // it was a still
     return explorer?.picture && root.dataset.state && !root.hasAttribute("aria-busy");
 }"""
+# A pixel that is read back waits for all that was to be drawn before it; the frame after brings it onto the screen.
+_DRAWN = """async plot => {
+    const frame = () => new Promise(done => requestAnimationFrame(done));
+    await frame();
+    await frame();
+    for (const canvas of plot.querySelectorAll("canvas")) {
+        const gl = canvas.getContext("webgl") ?? canvas.getContext("webgl2");
+        gl?.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    }
+    await frame();
+}"""
+
 _LOOK = """root => {
     const plot = root.querySelector(".explorer-plot");
     const listed = value => ArrayBuffer.isView(value) || Array.isArray(value);
@@ -182,8 +194,8 @@ class Figure:
         return shots[-1]
 
     def _shot(self) -> bytes:
-        """A picture taken when the scene, which draws itself once in every frame of the page, has had its turn."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        """A picture taken when the scene has had its turn, once in every frame of the page, and what it asked for is drawn."""
+        self.plot.evaluate(_DRAWN)
         return self.plot.screenshot()
 
     @property
