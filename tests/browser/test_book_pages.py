@@ -158,11 +158,16 @@ def test_a_figures_code_opens_by_its_button(homes, open_page):
     fold = page.locator("details.fold-code[data-figures]").first
     assert not fold.is_visible()  # the button stands for its line
     button.click()
-    assert button.get_attribute("aria-expanded") == "true"
+    _expanded(page, button, "true")
     assert fold.locator("pre").first.is_visible()
     button.press("Enter")
-    assert button.get_attribute("aria-expanded") == "false"
+    _expanded(page, button, "false")
     assert not fold.is_visible()
+
+
+def _expanded(page, button, told: str) -> None:
+    """Wait until a button says so: a fold tells that it has opened or closed a task later."""
+    page.wait_for_function("([button, told]) => button.getAttribute('aria-expanded') === told", arg=[button.element_handle(), told])
 
 
 def test_one_switch_shows_all_code_and_is_remembered(homes, open_page):
